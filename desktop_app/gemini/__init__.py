@@ -1,0 +1,1 @@
+"""The client of the Interactions API: the only package that knows HTTP."""

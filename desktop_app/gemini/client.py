@@ -1,0 +1,303 @@
+"""The client: create, stream, resume, get, cancel, delete, models.
+
+It knows HTTP and the key; it knows no conversation, no disk and no window. It runs on any asyncio
+loop. Cancelling a task is the only way to stop what it does, and closes the socket.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import replace
+from types import TracebackType
+from typing import Final, Self
+from urllib.parse import quote
+
+import httpx
+
+from desktop_app.gemini import wire
+from desktop_app.gemini.error_body import ERROR_BODY_LIMIT, error_from_response
+from desktop_app.gemini.errors import (
+    GeminiError,
+    InvalidRequest,
+    NotFound,
+    ProtocolError,
+)
+from desktop_app.gemini.retry import RetryScheduled, wait_before_retry
+from desktop_app.gemini.stream import MAX_LINE, no_event, read_body, read_events
+from desktop_app.gemini.transport import make_http_client, translate
+from desktop_app.interactions.content import AttachmentContent
+from desktop_app.interactions.events import Event, InteractionSnapshot
+from desktop_app.interactions.generation import InteractionRequest
+from desktop_app.interactions.models import Model
+from desktop_app.interactions.request_codec import RequestRefused, check_request
+from desktop_app.origin import GOOGLE_BASE_URL, check_base_url, origin_of
+from desktop_app.secret import Secret
+
+MAX_INLINE_BYTES: Final = 70_000_000
+"""Attachments of one request, raw: 100 MB is the server's limit for the body, in base64
+(specification, section 13)."""
+
+JSON_LIMIT: Final = 32 << 20
+EVENT_TIMEOUT: Final = 180.0
+_CALL_TIMEOUT: Final = 60.0
+_CREATE_TIMEOUT: Final = 600.0
+_MAX_MODEL_PAGES: Final = 20
+_API_REVISION: Final = "2026-05-20"
+
+AttachmentReader = Callable[[AttachmentContent], AsyncIterator[bytes]]
+"""Gives the base64 text of an attachment's bytes, in pieces, all in all `base64_length(size)`."""
+
+Events = AsyncIterator[Event]
+
+
+class GeminiClient:
+    """Speaks to one server with one key.
+
+    `base_url` is https, or http on this computer; `event_timeout` is how many seconds a stream
+    may be without an event. Raises `BadBaseUrl` for an address that a key may not be sent to, and
+    `GeminiError` from every call.
+    """
+
+    def __init__(
+        self,
+        api_key: Secret | str | None,
+        base_url: str = GOOGLE_BASE_URL,
+        api_version: str = "v1beta",
+        *,
+        open_attachment: AttachmentReader | None = None,
+        event_timeout: float = EVENT_TIMEOUT,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self._key = Secret(api_key) if isinstance(api_key, str) else api_key
+        self.base_url = check_base_url(base_url)
+        self.origin = origin_of(self.base_url)
+        self._root = f"{self.base_url}/{quote(api_version, safe='')}"
+        self._open_attachment = open_attachment
+        self._event_timeout = event_timeout
+        self._http = make_http_client(self.origin, transport)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self._http.aclose()
+
+    # --- calls --------------------------------------------------------------------------------
+
+    async def create(
+        self,
+        request: InteractionRequest,
+        on_retry: Callable[[RetryScheduled], None] | None = None,
+    ) -> InteractionSnapshot:
+        """Create an interaction and wait for its end, up to 10 minutes."""
+        plain = replace(request, stream=None)
+        response = await self._create(plain, "application/json", on_retry, _CREATE_TIMEOUT)
+        try:
+            return wire.read_interaction(await read_body(response, MAX_LINE, _CREATE_TIMEOUT))
+        finally:
+            await response.aclose()
+
+    @asynccontextmanager
+    async def stream(
+        self,
+        request: InteractionRequest,
+        on_retry: Callable[[RetryScheduled], None] | None = None,
+    ) -> AsyncGenerator[Events, None]:
+        """Create an interaction and give its events as they come.
+
+        The iteration ends after the event that ends the interaction; it raises `StreamBroken`
+        where the stream ends without one, `TimedOut` where no event comes in time.
+        """
+        streamed = replace(request, stream=True)
+        response = await self._create(streamed, "text/event-stream", on_retry, self._event_timeout)
+        async with self._events(response) as events:
+            yield events
+
+    @asynccontextmanager
+    async def resume(
+        self, interaction_id: str, last_event_id: str | None
+    ) -> AsyncGenerator[Events, None]:
+        """Take up a stream again after the event named, or from its beginning (section 7)."""
+        query = {"stream": "true"}
+        if last_event_id is not None:
+            query["last_event_id"] = last_event_id
+        request = self._request("GET", self._interaction_url(interaction_id), query=query)
+        request.headers["Accept"] = "text/event-stream"
+        response = await self._open(request, self._event_timeout)
+        async with self._events(response) as events:
+            yield events
+
+    @asynccontextmanager
+    async def _events(self, response: httpx.Response) -> AsyncGenerator[Events, None]:
+        try:
+            async with aclosing(read_events(response, self._event_timeout)) as events:
+                yield events
+        finally:
+            await response.aclose()
+
+    async def get(self, interaction_id: str, *, include_input: bool = False) -> InteractionSnapshot:
+        """Read an interaction as it is at the server."""
+        query = {"include_input": "true"} if include_input else {}
+        body = await self._call("GET", self._interaction_url(interaction_id), query=query)
+        return wire.read_interaction(body)
+
+    async def cancel(self, interaction_id: str) -> InteractionSnapshot:
+        """Stop an interaction that runs in the background."""
+        url = self._interaction_url(interaction_id)
+        try:
+            return wire.read_interaction(await self._call("POST", f"{url}/cancel"))
+        except NotFound:
+            # One page of the documentation prints this form (specification, section 2).
+            return wire.read_interaction(await self._call("POST", f"{url}:cancel"))
+
+    async def delete(self, interaction_id: str) -> None:
+        """Delete an interaction at the server."""
+        await self._call("DELETE", self._interaction_url(interaction_id))
+
+    async def models(self) -> list[Model]:
+        """List the models that generate content, all pages of them."""
+        found: list[Model] = []
+        query = {"pageSize": "1000"}
+        for _ in range(_MAX_MODEL_PAGES):
+            body = await self._call("GET", f"{self._root}/models", query=query)
+            models, token = wire.read_models(body)
+            found.extend(models)
+            if token is None:
+                break
+            query["pageToken"] = token
+        return found
+
+    async def check_key(self) -> None:
+        """Make one cheap call that fails where the key is not accepted."""
+        await self._call("GET", f"{self._root}/models", query={"pageSize": "1"})
+
+    # --- create -------------------------------------------------------------------------------
+
+    async def _create(
+        self,
+        request: InteractionRequest,
+        accept: str,
+        on_retry: Callable[[RetryScheduled], None] | None,
+        timeout: float,  # noqa: ASYNC109 - until the headers of the answer, see _open
+    ) -> httpx.Response:
+        body = self._body(request)
+        attempt = 0
+        while True:
+            attempt += 1
+            call = self._request("POST", f"{self._root}/interactions", body=body)
+            call.headers["Accept"] = accept
+            try:
+                return await self._open(call, timeout)
+            except GeminiError as error:
+                seconds = wait_before_retry(error, attempt)
+                if seconds is None:
+                    raise
+                if on_retry is not None:
+                    on_retry(RetryScheduled(error, seconds, attempt))
+                await asyncio.sleep(seconds)
+
+    def _body(self, request: InteractionRequest) -> wire.Body:
+        try:
+            check_request(request)
+        except RequestRefused as error:
+            raise InvalidRequest(
+                f"The request is not one that the server takes: {error}", code=error.code
+            ) from error
+        body = wire.encode_body(request)
+        if sum(attachment.size for attachment in body.attachments) > MAX_INLINE_BYTES:
+            raise InvalidRequest(
+                "The attachments are too large for one message: together they may have 70 MB.",
+                "Your message is kept. Remove some of them, or begin a new chat.",
+                code="too_large",
+            )
+        return body
+
+    # --- one request --------------------------------------------------------------------------
+
+    def _interaction_url(self, interaction_id: str) -> str:
+        return f"{self._root}/interactions/{quote(interaction_id, safe='')}"
+
+    def _request(
+        self,
+        method: str,
+        url: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: wire.Body | None = None,
+    ) -> httpx.Request:
+        headers = {"Accept": "application/json", "Api-Revision": _API_REVISION}
+        content: bytes | AsyncIterator[bytes] | None = None
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+            headers["Content-Length"] = str(body.length)
+            content = self._body_bytes(body)
+        request = self._http.build_request(
+            method, url, params=dict(query or {}), headers=headers, content=content
+        )
+        # The key goes where it belongs and nowhere else, whatever the URL became.
+        if self._key is not None and origin_of(str(request.url)) == self.origin:
+            request.headers["x-goog-api-key"] = self._key.reveal()
+        return request
+
+    async def _body_bytes(self, body: wire.Body) -> AsyncGenerator[bytes, None]:
+        for piece in body.pieces:
+            if isinstance(piece, bytes):
+                yield piece
+            elif self._open_attachment is None:
+                raise LookupError("this client was given no way to read attachments")
+            else:
+                async for chunk in self._open_attachment(piece):
+                    yield chunk
+
+    async def _open(
+        self,
+        request: httpx.Request,
+        timeout: float,  # noqa: ASYNC109 - until the headers of the answer; the caller reads on
+    ) -> httpx.Response:
+        """Send a request; return the answer, which the caller must close."""
+        try:
+            async with asyncio.timeout(timeout):
+                response = await self._http.send(request, stream=True)
+        except TimeoutError as error:
+            raise no_event(self.origin.host, timeout) from error
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise translate(error, self.origin.host) from error
+        try:
+            await _check_answer(response)
+        except BaseException:
+            await response.aclose()
+            raise
+        return response
+
+    async def _call(
+        self, method: str, url: str, *, query: Mapping[str, str] | None = None
+    ) -> bytes:
+        response = await self._open(self._request(method, url, query=query), _CALL_TIMEOUT)
+        try:
+            return await read_body(response, JSON_LIMIT, _CALL_TIMEOUT)
+        finally:
+            await response.aclose()
+
+
+async def _check_answer(response: httpx.Response) -> None:
+    """Raise for an answer that is an error, or that was compressed unasked."""
+    encoding = response.headers.get("content-encoding", "").strip().lower()
+    if encoding not in ("", "identity"):
+        raise ProtocolError(
+            "The server sent a compressed answer, which was not asked for.",
+            code="content_encoding",
+            details=encoding[:40],
+        )
+    status = response.status_code
+    if status != 200:
+        body = await read_body(response, ERROR_BODY_LIMIT, _CALL_TIMEOUT, cut=True)
+        raise error_from_response(status, response.headers, body)

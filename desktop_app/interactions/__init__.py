@@ -1,0 +1,1 @@
+"""The Interactions API's nouns as values: standard library only, no network, no disk, no pixels."""

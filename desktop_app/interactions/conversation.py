@@ -1,0 +1,164 @@
+"""A conversation: a tree of interactions with a title, one path of which is on screen.
+
+Edit and regenerate make siblings; the path says which of them is shown. What the next request
+sends is derived from the path (architecture, "State that survives").
+"""
+
+from dataclasses import dataclass, replace
+
+from desktop_app.interactions.interaction import Interaction, Outcome, new_key
+from desktop_app.interactions.steps import (
+    ModelOutputStep,
+    Step,
+    ThoughtStep,
+    ToolCallStep,
+    ToolResultStep,
+    UserInputStep,
+)
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the next request carries of the conversation so far.
+
+    The server knows everything up to `previous_interaction_id`; `steps` is what the person sees
+    after it. `rebuilt` says that something was stored at the server and could not be chained on.
+    """
+
+    previous_interaction_id: str | None
+    steps: tuple[Step, ...]
+    rebuilt: bool = False
+
+
+class Conversation:
+    """The tree. `head` is the last interaction of the path on screen, `None` while it is empty."""
+
+    def __init__(self, key: str | None = None, title: str = "") -> None:
+        self.key = key or new_key()
+        self.title = title
+        self.head: str | None = None
+        self._interactions: dict[str, Interaction] = {}
+        self._children: dict[str | None, list[str]] = {}
+
+    def add(self, interaction: Interaction) -> None:
+        """Put an interaction behind the one it follows, and show it.
+
+        Raises `KeyError` where that one is not here, `ValueError` where the key is taken.
+        """
+        if interaction.key in self._interactions:
+            raise ValueError("an interaction of this key is here already")
+        if interaction.previous is not None and interaction.previous not in self._interactions:
+            raise KeyError(interaction.previous)
+        self._interactions[interaction.key] = interaction
+        self._children.setdefault(interaction.previous, []).append(interaction.key)
+        self.head = interaction.key
+
+    def __getitem__(self, key: str) -> Interaction:
+        return self._interactions[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._interactions
+
+    def __len__(self) -> int:
+        return len(self._interactions)
+
+    @property
+    def interactions(self) -> tuple[Interaction, ...]:
+        """All interactions, in the order in which they were added."""
+        return tuple(self._interactions.values())
+
+    def path(self, key: str | None = None) -> list[Interaction]:
+        """The interactions from the first to `key`, or to the head."""
+        path: list[Interaction] = []
+        at = self.head if key is None else key
+        while at is not None:
+            interaction = self._interactions[at]
+            path.append(interaction)
+            at = interaction.previous
+        path.reverse()
+        return path
+
+    def siblings(self, key: str) -> list[Interaction]:
+        """The interactions that follow the same one as `key`, itself included, oldest first."""
+        return [
+            self._interactions[child] for child in self._children[self._interactions[key].previous]
+        ]
+
+    def show(self, key: str) -> None:
+        """Show the path through `key`, down to the newest interaction that follows it."""
+        while children := self._children.get(key):
+            key = children[-1]
+        self.head = key
+
+    def fork(self, key: str, *, clone: Interaction) -> None:
+        """Put `clone` beside the interaction `key`: an edited input, or another try."""
+        clone.previous = self._interactions[key].previous
+        self.add(clone)
+
+    def context(self, previous: str | None, *, origin: str, store: bool) -> Context:
+        """Say what a request that follows `previous` carries.
+
+        It chains on the nearest ancestor that the server at `origin` can chain on and sends what
+        is on screen after it as steps; where nothing can be chained, or nothing is to be stored,
+        it sends the whole path.
+        """
+        path = self.path(previous) if previous is not None else []
+        chain_on: str | None = None
+        after = path
+        if store:
+            for at in range(len(path) - 1, -1, -1):
+                if path[at].chainable and path[at].origin == origin:
+                    chain_on = path[at].id
+                    after = path[at + 1 :]
+                    break
+        rebuilt = (
+            store
+            and chain_on is None
+            and any(
+                turn.id and turn.stored and (turn.expired or turn.origin != origin) for turn in path
+            )
+        )
+        steps: list[Step] = []
+        for turn in after:
+            if turn.input:
+                steps.append(UserInputStep(turn.input))
+            steps.extend(replay_steps(turn))
+        return Context(chain_on, tuple(steps), rebuilt)
+
+
+def replay_steps(turn: Interaction) -> list[Step]:
+    """Give the steps of an answer that can go back to a server.
+
+    A finished answer goes back whole, thoughts with their signatures (section 8). Of a broken one
+    goes what the person saw, and of the rest only what is whole: a thought without a signature or
+    a call without its result would be refused.
+    """
+    steps = [_without_error(step) for step in turn.steps]
+    if turn.outcome in (Outcome.COMPLETE, Outcome.NEEDS_ACTION):
+        return [step for step in steps if not _is_empty_output(step)]
+    answered = {step.call_id for step in steps if isinstance(step, ToolResultStep)}
+
+    def whole(position: int, step: Step) -> bool:
+        match step:
+            case ModelOutputStep():
+                return not _is_empty_output(step)
+            case ThoughtStep():
+                return bool(step.signature)
+            case ToolCallStep():
+                return step.id in answered
+            case ToolResultStep():
+                return True
+            case _:
+                return turn.step_is_whole(position)
+
+    return [step for position, step in enumerate(steps) if whole(position, step)]
+
+
+def _without_error(step: Step) -> Step:
+    if isinstance(step, ModelOutputStep) and step.error is not None:
+        return replace(step, error=None)
+    return step
+
+
+def _is_empty_output(step: Step) -> bool:
+    return isinstance(step, ModelOutputStep) and not step.content

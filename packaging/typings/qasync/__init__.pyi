@@ -1,0 +1,16 @@
+"""What Castor uses of qasync 0.28, which has no types of its own."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from typing import Protocol
+
+from PySide6.QtCore import QCoreApplication
+
+class Executor(Protocol): ...
+
+class QEventLoop(asyncio.SelectorEventLoop):
+    def __init__(self, app: QCoreApplication | None = None) -> None: ...
+    def set_default_executor(self, executor: Executor) -> None: ...
+    # Of asyncio.BaseEventLoop; typeshed leaves them out.
+    def _asyncgen_firstiter_hook(self, agen: AsyncGenerator[object, object]) -> None: ...
+    def _asyncgen_finalizer_hook(self, agen: AsyncGenerator[object, object]) -> None: ...
