@@ -1,0 +1,194 @@
+"""The API key: in the operating system's keychain, or in memory for this session; never a file.
+
+keyring would fall back by itself to a backend that keeps keys in plain text, or to one that
+throws them away (reliability, section 1.4; platform, section 2). So the backend is chosen here,
+from a list, and what was written is read back. All calls may block on a prompt of the system:
+run them in a daemon thread with a time limit.
+"""
+
+import os
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, Protocol, cast
+
+from desktop_app.errors import AppError
+from desktop_app.origin import Origin
+from desktop_app.secret import Secret
+
+SERVICE: Final = "castor"
+ENVIRONMENT_VARIABLES: Final = ("GEMINI_API_KEY", "GOOGLE_API_KEY")
+_WINDOWS_LIMIT: Final = 2560
+"""Bytes of UTF-16 in one entry of the Windows credential store."""
+
+_SAFE: Final[dict[str, str]] = {
+    "keyring.backends.SecretService": "the system's keyring (Secret Service)",
+    "keyring.backends.libsecret": "the system's keyring (libsecret)",
+    "keyring.backends.kwallet": "KDE Wallet",
+    "keyring.backends.Windows": "Windows Credential Manager",
+    "keyring.backends.macOS": "the macOS keychain",
+}
+
+
+class KeyringError(AppError):
+    """Base of what can go wrong with the keychain."""
+
+
+class KeyringUnavailable(KeyringError):
+    """There is no keychain that can be trusted with a key."""
+
+
+class KeyringLocked(KeyringError):
+    """The keychain is locked and was not unlocked."""
+
+
+class KeyringLostKey(KeyringError):
+    """The keychain took the key and does not give it back."""
+
+
+class BadApiKey(AppError):
+    """What was entered cannot be a key."""
+
+
+class KeySource(StrEnum):
+    """Where the key in use comes from."""
+
+    NONE = "none"
+    KEYCHAIN = "keychain"
+    ENVIRONMENT = "environment"
+    SESSION = "session"
+    DEMO = "demo"
+
+
+@dataclass(frozen=True)
+class ApiKey:
+    """A key and where it comes from; `place` is for the person, e.g. a variable's name."""
+
+    secret: Secret | None = None
+    source: KeySource = KeySource.NONE
+    place: str = ""
+
+
+def clean_key(text: str) -> Secret:
+    """Make a key of what was pasted. Raises `BadApiKey` with the reason.
+
+    No form is asked for beyond what a header can carry: keys need not begin with `AIza`.
+    """
+    key = text.strip()
+    if not key:
+        raise BadApiKey("Paste your API key first.")
+    if not re.fullmatch(r"[\x21-\x7e]+", key):
+        raise BadApiKey("The key has characters that a key cannot have.", "Copy it again.")
+    if not 20 <= len(key) <= 256:
+        raise BadApiKey(f"A key of {len(key)} characters is not complete.", "Copy it again.")
+    return Secret(key)
+
+
+def environment_key(origin: Origin) -> ApiKey:
+    """The key in the environment, for Google's host only; an unusable one is none."""
+    if not origin.is_google:
+        return ApiKey()
+    for name in ENVIRONMENT_VARIABLES:
+        try:
+            return ApiKey(clean_key(os.environ.get(name, "")), KeySource.ENVIRONMENT, name)
+        except BadApiKey:
+            continue
+    return ApiKey()
+
+
+class Keychain:
+    """The operating system's store of passwords. All its calls may block."""
+
+    def name(self) -> str:
+        """What the person calls it. Raises `KeyringUnavailable`."""
+        return _SAFE[type(_backend()).__module__]
+
+    def read(self, origin: Origin) -> ApiKey:
+        """Get the key of a server; one without a secret where there is none.
+
+        Raises `KeyringUnavailable`, `KeyringLocked`.
+        """
+        backend = _backend()
+        try:
+            text = backend.get_password(SERVICE, str(origin))
+        except Exception as error:  # noqa: BLE001 - backends raise what their system does
+            raise _translate(error) from None
+        if not text:
+            return ApiKey()
+        return ApiKey(Secret(text), KeySource.KEYCHAIN, _SAFE[type(backend).__module__])
+
+    def write(self, origin: Origin, secret: Secret) -> ApiKey:
+        """Store the key of a server and read it back.
+
+        Raises `KeyringUnavailable`, `KeyringLocked`, `KeyringLostKey`, `BadApiKey`.
+        """
+        backend = _backend()
+        too_long = len(secret.reveal().encode("utf-16-le")) > _WINDOWS_LIMIT
+        if too_long and type(backend).__module__ == "keyring.backends.Windows":
+            raise BadApiKey("The key is too long for the Windows Credential Manager.")
+        try:
+            backend.set_password(SERVICE, str(origin), secret.reveal())
+            kept = backend.get_password(SERVICE, str(origin))
+        except Exception as error:  # noqa: BLE001 - backends raise what their system does
+            raise _translate(error) from None
+        if kept != secret.reveal():
+            raise KeyringLostKey(
+                "The system's keyring did not keep the key.",
+                "Castor uses it until it is closed, and asks for it again next time.",
+            )
+        return ApiKey(secret, KeySource.KEYCHAIN, _SAFE[type(backend).__module__])
+
+    def delete(self, origin: Origin) -> None:
+        """Forget the key of a server. Raises `KeyringUnavailable`, `KeyringLocked`."""
+        backend = _backend()
+        try:
+            if backend.get_password(SERVICE, str(origin)) is not None:
+                backend.delete_password(SERVICE, str(origin))
+        except Exception as error:  # noqa: BLE001 - backends raise what their system does
+            raise _translate(error) from None
+
+
+class _Backend(Protocol):
+    """What keyring's backends have; the library itself is typed in part only."""
+
+    priority: float
+
+    def get_password(self, service: str, username: str) -> str | None: ...
+    def set_password(self, service: str, username: str, password: str) -> None: ...
+    def delete_password(self, service: str, username: str) -> None: ...
+
+
+def _backend() -> _Backend:
+    import keyring.backend
+
+    best: _Backend | None = None
+    best_priority = 1.0
+    for backend in cast("list[_Backend]", keyring.backend.get_all_keyring()):
+        if type(backend).__module__ not in _SAFE:
+            continue
+        priority = float(backend.priority)
+        if priority >= best_priority:
+            best, best_priority = backend, priority
+    if best is None:
+        raise KeyringUnavailable(
+            "This computer has no keyring that Castor can trust with your key.",
+            "The key is used until Castor is closed, and never written to a file.",
+        )
+    return best
+
+
+def _translate(error: Exception) -> KeyringError:
+    """Say what went wrong; the text of the exception is not kept, it may hold anything."""
+    from keyring.errors import InitError, NoKeyringError
+    from keyring.errors import KeyringLocked as Locked
+
+    if isinstance(error, Locked | InitError):
+        return KeyringLocked(
+            "The system's keyring is locked.", "Unlock it, or use the key for this session only."
+        )
+    if isinstance(error, NoKeyringError):
+        return KeyringUnavailable("This computer has no keyring.")
+    return KeyringUnavailable(
+        f"The system's keyring could not be used ({type(error).__name__}).",
+        "The key is used until Castor is closed, and never written to a file.",
+    )

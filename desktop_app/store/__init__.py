@@ -1,0 +1,1 @@
+"""The disk: history in SQLite, attachments as files named by their content."""

@@ -1,0 +1,198 @@
+"""Attachments as files named by the SHA-256 of their bytes.
+
+A file is copied when it is attached, from one open descriptor, so that what happens to the
+original afterwards changes nothing. These calls block; run them in a thread.
+"""
+
+import base64
+import errno
+import hashlib
+import os
+import stat
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from desktop_app.store.database import make_private_folder
+from desktop_app.store.errors import DiskFull, FileRefused, ProfileUnwritable, StoreError
+
+_CHUNK: Final = 1 << 20
+_BASE64_CHUNK: Final = 3 << 18
+"""A multiple of 3, so that the base64 of the pieces is the base64 of the whole."""
+
+_STALE_SECONDS: Final = 3600.0
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """A file in the store: its digest, its size in bytes, its first bytes, and where it lies."""
+
+    sha256: str
+    size: int
+    head: bytes
+    path: Path
+
+
+class AttachmentStore:
+    """The folder of one profile's attachments."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def path(self, sha256: str) -> Path:
+        """Where the copy of these bytes lies."""
+        return self._folder / sha256[:2] / sha256
+
+    def copy_file(
+        self,
+        path: Path,
+        limit: int,
+        check_head: Callable[[bytes], object] | None = None,
+    ) -> StoredFile:
+        """Copy a file of at most `limit` bytes.
+
+        `check_head` is given the first 64 bytes before anything is copied, and may raise. Only
+        a regular file is read: a FIFO or a device would hang. Raises `FileRefused` with the
+        reason, `DiskFull`, `ProfileUnwritable`.
+        """
+        descriptor = _open_regular(path)
+        with os.fdopen(descriptor, "rb") as source:
+            size = os.fstat(descriptor).st_size
+            if size > limit:
+                raise FileRefused(f"it has {_megabytes(size)}, more than {_megabytes(limit)}")
+            head = source.read(64)
+            if check_head is not None:
+                check_head(head)
+            source.seek(0)
+            return self._store(iter(lambda: source.read(_CHUNK), b""), limit)
+
+    def add_bytes(self, data: bytes, limit: int) -> StoredFile:
+        """Put bytes that come from elsewhere into the store. Raises as `copy_file` does."""
+        if len(data) > limit:
+            raise FileRefused(f"it has {_megabytes(len(data))}, more than {_megabytes(limit)}")
+        return self._store(iter([data]), limit)
+
+    def read_base64(self, sha256: str) -> Iterator[bytes]:
+        """Give the base64 of a file's bytes in pieces of 1 MiB. Raises `StoreError`."""
+        try:
+            with self.path(sha256).open("rb") as file:
+                while piece := file.read(_BASE64_CHUNK):
+                    yield base64.b64encode(piece)
+        except OSError as error:
+            raise StoreError(
+                "An attachment is no longer in the profile folder.",
+                "Remove it from the message, or attach it again.",
+            ) from error
+
+    def delete(self, digests: list[str]) -> None:
+        """Delete files; those that are gone already are no matter."""
+        for digest in digests:
+            self.path(digest).unlink(missing_ok=True)
+
+    def sweep(self) -> None:
+        """Delete what interrupted copies have left behind, an hour later."""
+        limit = time.time() - _STALE_SECONDS
+        for leftover in self._folder.glob("new-*"):
+            try:
+                if leftover.stat().st_mtime < limit:
+                    leftover.unlink()
+            except OSError:
+                continue  # another time
+
+    def _store(self, chunks: Iterator[bytes], limit: int) -> StoredFile:
+        temporary = self._folder / f"new-{os.urandom(8).hex()}"
+        try:
+            make_private_folder(self._folder)
+            try:
+                return self._write(temporary, chunks, limit)
+            finally:
+                temporary.unlink(missing_ok=True)
+        except OSError as error:
+            raise _disk_error(error, self._folder) from error
+
+    def _write(self, temporary: Path, chunks: Iterator[bytes], limit: int) -> StoredFile:
+        digest = hashlib.sha256()
+        size = 0
+        head = b""
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        with os.fdopen(os.open(temporary, flags, 0o600), "wb") as file:
+            for chunk in chunks:
+                size += len(chunk)
+                if size > limit:  # it grew while it was copied
+                    raise FileRefused(f"it has more than {_megabytes(limit)}")
+                head = head or chunk[:64]
+                digest.update(chunk)
+                file.write(chunk)
+            file.flush()
+            os.fsync(file.fileno())
+        name = digest.hexdigest()
+        final = self.path(name)
+        make_private_folder(final.parent)
+        if not final.exists():
+            temporary.replace(final)
+            _sync_folder(final.parent)
+        return StoredFile(name, size, head, final)
+
+
+def _open_regular(path: Path) -> int:
+    if _is_network_path(path):
+        raise FileRefused("it lies on a network path; copy it to this computer first")
+    # Not blocking: opening a FIFO would wait for its other end for ever.
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        descriptor = os.open(path, flags)
+    except IsADirectoryError as error:
+        raise FileRefused("it is a folder; attach the files in it") from error
+    except OSError as error:
+        raise FileRefused(_reason(error)) from error
+    kind = os.fstat(descriptor)
+    if not stat.S_ISREG(kind.st_mode):
+        os.close(descriptor)
+        what = "a folder; attach the files in it" if stat.S_ISDIR(kind.st_mode) else "no plain file"
+        raise FileRefused(f"it is {what}")
+    if kind.st_size == 0:
+        os.close(descriptor)
+        raise FileRefused("it is empty")
+    return descriptor
+
+
+def _is_network_path(path: Path) -> bool:
+    # On Windows even asking for such a path would send the person's credentials to its host.
+    text = str(path)
+    return sys.platform == "win32" and text.startswith(("\\\\", "//"))
+
+
+def _reason(error: OSError) -> str:
+    match error.errno:
+        case errno.ENOENT:
+            return "it is not there any more"
+        case errno.EACCES | errno.EPERM:
+            return "you may not read it"
+        case _:
+            return f"it cannot be read ({error.strerror})"
+
+
+def _disk_error(error: OSError, folder: Path) -> StoreError:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return DiskFull(
+            "The disk is full: the file was not attached.",
+            "Make room and attach it again; what you wrote is still here.",
+        )
+    return ProfileUnwritable(f"The folder {folder} cannot be written: {error.strerror}.")
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1_000_000:.0f} MB" if size >= 10_000_000 else f"{size / 1_000_000:.1f} MB"

@@ -1,0 +1,280 @@
+"""The queries on the history. Each takes the connection, and runs on the database's thread."""
+
+import time
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import apsw
+
+from desktop_app.interactions.content import AttachmentContent
+from desktop_app.store.rows import (
+    ConversationRow,
+    Draft,
+    InteractionRow,
+    StepRow,
+    read_contents,
+    write_contents,
+)
+
+_CONVERSATION = (
+    "key, title, origin, sequence, named, model, thinking_level, head, created, updated, unread, "
+    "trashed"
+)
+_INTERACTION = (
+    "key, conversation, previous, id, status, outcome, origin, expired, request, input, header, "
+    "failure, last_event_id, created"
+)
+_STEP = "position, wire_index, type, body, whole, seconds, unknown"
+
+
+# --- conversations --------------------------------------------------------------------------------
+
+
+def list_conversations(db: apsw.Connection, *, trashed: bool = False) -> list[ConversationRow]:
+    """All conversations that are, or are not, in the trash; the latest first."""
+    where = "IS NOT NULL" if trashed else "IS NULL"
+    rows = db.execute(
+        f"SELECT {_CONVERSATION} FROM conversation WHERE trashed {where} ORDER BY sequence DESC"  # noqa: S608 - constants
+    )
+    return [_conversation(row) for row in rows]
+
+
+def _conversation(row: Sequence[Any]) -> ConversationRow:
+    values = list(row)
+    values[4], values[10] = bool(values[4]), bool(values[10])
+    return ConversationRow(*values)
+
+
+def save_conversation(db: apsw.Connection, row: ConversationRow) -> None:
+    """Write a conversation's own columns; a new one comes to the top of the list."""
+    db.execute(
+        "INSERT INTO conversation (key, sequence, title, named, origin, model, thinking_level, "
+        "head, created, updated, unread, trashed) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, "
+        "?11, ?12) ON CONFLICT (key) DO UPDATE SET title = ?3, named = ?4, origin = ?5, "
+        "model = ?6, thinking_level = ?7, head = ?8, updated = ?10, unread = ?11, trashed = ?12",
+        (
+            row.key,
+            row.sequence or next_sequence(db),
+            row.title,
+            row.named,
+            row.origin,
+            row.model,
+            row.thinking_level,
+            row.head,
+            row.created,
+            row.updated,
+            row.unread,
+            row.trashed,
+        ),
+    )
+
+
+def next_sequence(db: apsw.Connection) -> int:
+    """A number larger than every one before it; order never depends on the clock."""
+    (highest,) = db.execute(
+        "SELECT max(coalesce((SELECT max(sequence) FROM conversation), 0),"
+        " coalesce((SELECT max(sequence) FROM interaction), 0))"
+    ).fetchone() or (0,)
+    return int(highest) + 1
+
+
+def set_trashed(db: apsw.Connection, key: str, when: float | None) -> None:
+    """Put a conversation in the trash, or take it out."""
+    db.execute("UPDATE conversation SET trashed = ? WHERE key = ?", (when, key))
+
+
+def delete_conversations(db: apsw.Connection, keys: Iterable[str]) -> list[str]:
+    """Delete conversations for good; return the digests of attachments nobody uses any more."""
+    for key in keys:
+        db.execute(
+            "DELETE FROM attachment_use WHERE owner = 'draft:' || ?1 OR owner IN "
+            "(SELECT key FROM interaction WHERE conversation = ?1)",
+            (key,),
+        )
+        db.execute("DELETE FROM draft WHERE conversation = ?", (key,))
+        db.execute("DELETE FROM conversation WHERE key = ?", (key,))
+    return forget_unused_attachments(db)
+
+
+def expired_trash(db: apsw.Connection, before: float) -> list[str]:
+    """The keys of conversations put in the trash before a time."""
+    return [
+        key for (key,) in db.execute("SELECT key FROM conversation WHERE trashed < ?", (before,))
+    ]
+
+
+# --- interactions ---------------------------------------------------------------------------------
+
+
+def load_interactions(db: apsw.Connection, conversation: str) -> list[InteractionRow]:
+    """The interactions of a conversation with their steps, in the order of their making."""
+    steps: dict[str, list[StepRow]] = {}
+    for owner, *values in db.execute(
+        f"SELECT interaction, {_STEP} FROM step WHERE interaction IN "  # noqa: S608 - constants
+        "(SELECT key FROM interaction WHERE conversation = ?) ORDER BY position",
+        (conversation,),
+    ):
+        values[4] = bool(values[4])
+        steps.setdefault(owner, []).append(StepRow(*values))
+    rows: list[InteractionRow] = []
+    for values in db.execute(
+        f"SELECT {_INTERACTION} FROM interaction WHERE conversation = ? ORDER BY sequence",  # noqa: S608 - constants
+        (conversation,),
+    ):
+        fields = list(values)
+        fields[7] = bool(fields[7])
+        rows.append(InteractionRow(*fields, steps=tuple(steps.get(fields[0], ()))))
+    return rows
+
+
+def add_turn(db: apsw.Connection, conversation: ConversationRow, turn: InteractionRow) -> int:
+    """Write a new turn and its conversation, and empty the draft it came from.
+
+    The conversation comes to the top of the list; its new sequence is returned.
+    """
+    sequence = next_sequence(db)
+    save_conversation(db, conversation)
+    db.execute("UPDATE conversation SET sequence = ? WHERE key = ?", (sequence, conversation.key))
+    _insert_interaction(db, turn, sequence)
+    save_steps(db, turn.key, turn.steps)
+    return sequence
+
+
+def _insert_interaction(db: apsw.Connection, row: InteractionRow, sequence: int) -> None:
+    marks = ", ".join("?" * 15)
+    db.execute(
+        f"INSERT INTO interaction ({_INTERACTION}, sequence) VALUES ({marks})",  # noqa: S608 - constants
+        (
+            row.key,
+            row.conversation,
+            row.previous,
+            row.id,
+            row.status,
+            row.outcome,
+            row.origin,
+            row.expired,
+            row.request,
+            row.input,
+            row.header,
+            row.failure,
+            row.last_event_id,
+            row.created,
+            sequence,
+        ),
+    )
+    use_attachments(db, row.key, row.attachments)
+
+
+def update_interaction(db: apsw.Connection, row: InteractionRow, steps: Iterable[StepRow]) -> None:
+    """Write what has changed of a turn: its own columns, and the steps given."""
+    db.execute(
+        "UPDATE interaction SET id = ?, status = ?, outcome = ?, expired = ?, request = ?, "
+        "header = ?, failure = ?, last_event_id = ? WHERE key = ?",
+        (
+            row.id,
+            row.status,
+            row.outcome,
+            row.expired,
+            row.request,
+            row.header,
+            row.failure,
+            row.last_event_id,
+            row.key,
+        ),
+    )
+    save_steps(db, row.key, steps)
+
+
+def save_steps(db: apsw.Connection, interaction: str, steps: Iterable[StepRow]) -> None:
+    """Write steps over those of the same position."""
+    db.executemany(
+        f"INSERT OR REPLACE INTO step (interaction, {_STEP}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - constants
+        [
+            (
+                interaction,
+                step.position,
+                step.wire_index,
+                step.type,
+                step.body,
+                step.whole,
+                step.seconds,
+                step.unknown,
+            )
+            for step in steps
+        ],
+    )
+
+
+def drop_steps_from(db: apsw.Connection, interaction: str, position: int) -> None:
+    """Delete the steps from a position on: a snapshot had fewer."""
+    db.execute("DELETE FROM step WHERE interaction = ? AND position >= ?", (interaction, position))
+
+
+# --- attachments and drafts -----------------------------------------------------------------------
+
+
+def add_attachment(db: apsw.Connection, sha256: str, size: int) -> None:
+    """Note that a file is in the store of attachments."""
+    db.execute(
+        "INSERT OR IGNORE INTO attachment (sha256, size, created) VALUES (?, ?, ?)",
+        (sha256, size, time.time()),
+    )
+
+
+def use_attachments(db: apsw.Connection, owner: str, digests: Iterable[str]) -> None:
+    """Note which attachments a turn or a draft (`draft:KEY`) uses, and no others."""
+    db.execute("DELETE FROM attachment_use WHERE owner = ?", (owner,))
+    db.executemany(
+        "INSERT OR IGNORE INTO attachment_use (owner, sha256) VALUES (?, ?)",
+        [(owner, digest) for digest in digests],
+    )
+
+
+def forget_unused_attachments(db: apsw.Connection, older_than: float | None = None) -> list[str]:
+    """Delete the rows of attachments nobody uses; return their digests, for the files."""
+    unused = "sha256 NOT IN (SELECT sha256 FROM attachment_use) AND created < ?"
+    limit = time.time() + 1 if older_than is None else older_than
+    digests = [
+        digest
+        for (digest,) in db.execute(f"SELECT sha256 FROM attachment WHERE {unused}", (limit,))  # noqa: S608 - constants
+    ]
+    db.execute(f"DELETE FROM attachment WHERE {unused}", (limit,))  # noqa: S608 - constants
+    return digests
+
+
+def load_draft(db: apsw.Connection, conversation: str) -> Draft:
+    """What stood in the composer of a conversation; the key of a new chat is empty."""
+    row = db.execute(
+        "SELECT text, attachments FROM draft WHERE conversation = ?", (conversation,)
+    ).fetchone()
+    if row is None:
+        return Draft()
+    contents = read_contents(str(row[1]))
+    return Draft(str(row[0]), tuple(c for c in contents if isinstance(c, AttachmentContent)))
+
+
+def save_draft(db: apsw.Connection, conversation: str, draft: Draft) -> None:
+    """Write what stands in the composer of a conversation; an empty draft is none."""
+    owner = f"draft:{conversation}"
+    use_attachments(db, owner, dict.fromkeys(a.sha256 for a in draft.attachments))
+    if draft == Draft():
+        db.execute("DELETE FROM draft WHERE conversation = ?", (conversation,))
+        return
+    db.execute(
+        "INSERT OR REPLACE INTO draft (conversation, text, attachments, updated) "
+        "VALUES (?, ?, ?, ?)",
+        (conversation, draft.text, write_contents(draft.attachments), time.time()),
+    )
+
+
+# --- what the window remembers --------------------------------------------------------------------
+
+
+def load_meta(db: apsw.Connection) -> dict[str, str]:
+    """Small things by name, such as the window's geometry."""
+    return {str(name): str(value) for name, value in db.execute("SELECT name, value FROM meta")}
+
+
+def save_meta(db: apsw.Connection, name: str, value: str) -> None:
+    """Remember a small thing."""
+    db.execute("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", (name, value))

@@ -1,0 +1,80 @@
+"""`castor export`: the history as JSON, read over a connection of its own that cannot write."""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TextIO
+
+from desktop_app.interactions.jsonvalue import JsonObject, JsonValue, parse_json
+from desktop_app.store.conversations import list_conversations, load_interactions
+from desktop_app.store.database import FILE_NAME, open_read_only
+from desktop_app.store.errors import StoreError
+from desktop_app.store.rows import ConversationRow, InteractionRow
+
+
+def export(profile: Path, key: str | None = None, out: TextIO | None = None) -> None:
+    """Write the conversations of a profile, or one of them, as one JSON object.
+
+    The steps and inputs are as the wire spoke them. Raises `StoreError` where there is no history
+    or no such conversation.
+    """
+    db = open_read_only(profile / FILE_NAME)
+    try:
+        rows = list_conversations(db) + list_conversations(db, trashed=True)
+        chosen = [row for row in rows if key is None or row.key == key]
+        if key is not None and not chosen:
+            raise StoreError(f"There is no conversation {key}.")
+        _write(
+            (
+                {
+                    **_conversation(row),
+                    "turns": [_turn(turn) for turn in load_interactions(db, row.key)],
+                }
+                for row in chosen
+            ),
+            out or sys.stdout,
+        )
+    finally:
+        db.close()
+
+
+def _write(conversations: Iterator[JsonObject], out: TextIO) -> None:
+    # One conversation at a time: a history may be larger than memory.
+    out.write('{"format": "castor-export", "version": 1, "conversations": [')
+    for number, conversation in enumerate(conversations):
+        out.write(",\n" if number else "\n")
+        json.dump(conversation, out, ensure_ascii=False, indent=1)
+    out.write("\n]}\n")
+    out.flush()
+
+
+def _conversation(row: ConversationRow) -> JsonObject:
+    return {
+        "key": row.key,
+        "title": row.title,
+        "origin": row.origin,
+        "model": row.model,
+        "thinking_level": row.thinking_level,
+        "created": row.created,
+        "updated": row.updated,
+        "trashed": row.trashed,
+        "head": row.head,
+    }
+
+
+def _turn(row: InteractionRow) -> JsonValue:
+    request = parse_json(row.request)
+    return {
+        "key": row.key,
+        "previous": row.previous,
+        "id": row.id,
+        "status": row.status,
+        "outcome": row.outcome,
+        "created": row.created,
+        "request": request,
+        "interaction": parse_json(row.header),
+        "input": parse_json(row.input),
+        "steps": [parse_json(step.body) for step in row.steps],
+        "failure": None if row.failure is None else parse_json(row.failure),
+    }

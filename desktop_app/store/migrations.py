@@ -1,0 +1,149 @@
+"""The schema, as the numbered steps that lead to it.
+
+Step N takes a database of `user_version` N to N + 1 in one transaction. A step that has been
+released is never changed. Before the first step on a database that holds something, a copy of it
+is made beside it.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import apsw
+
+from desktop_app.store.errors import DatabaseTooNew
+
+APPLICATION_ID: Final = 0x43535452
+"""`CSTR`: tells `file` and us that the database is Castor's."""
+
+
+def _first_schema(db: apsw.Connection) -> None:
+    # Times are seconds of Unix time, for display only: order is by `sequence`, which no clock
+    # can turn back. JSON columns hold what the wire spoke.
+    db.execute(
+        """
+        CREATE TABLE conversation (
+            key TEXT PRIMARY KEY,
+            sequence INTEGER NOT NULL,
+            title TEXT NOT NULL,
+            named INTEGER NOT NULL,
+            origin TEXT NOT NULL,
+            model TEXT,
+            thinking_level TEXT,
+            head TEXT,
+            created REAL NOT NULL,
+            updated REAL NOT NULL,
+            unread INTEGER NOT NULL,
+            trashed REAL
+        ) STRICT;
+        CREATE INDEX conversation_by_sequence ON conversation (sequence);
+
+        CREATE TABLE interaction (
+            key TEXT PRIMARY KEY,
+            conversation TEXT NOT NULL REFERENCES conversation (key) ON DELETE CASCADE,
+            sequence INTEGER NOT NULL,
+            previous TEXT,
+            id TEXT,
+            status TEXT,
+            outcome TEXT NOT NULL,
+            origin TEXT NOT NULL,
+            expired INTEGER NOT NULL,
+            request TEXT NOT NULL,
+            input TEXT NOT NULL,
+            header TEXT NOT NULL,
+            failure TEXT,
+            last_event_id TEXT,
+            created REAL NOT NULL
+        ) STRICT;
+        CREATE INDEX interaction_by_conversation ON interaction (conversation, sequence);
+
+        CREATE TABLE step (
+            interaction TEXT NOT NULL REFERENCES interaction (key) ON DELETE CASCADE,
+            position INTEGER NOT NULL,
+            wire_index INTEGER,
+            type TEXT NOT NULL,
+            body TEXT NOT NULL,
+            whole INTEGER NOT NULL,
+            seconds REAL,
+            unknown TEXT,
+            PRIMARY KEY (interaction, position)
+        ) STRICT;
+
+        CREATE TABLE attachment (
+            sha256 TEXT PRIMARY KEY,
+            size INTEGER NOT NULL,
+            created REAL NOT NULL
+        ) STRICT;
+
+        CREATE TABLE attachment_use (
+            owner TEXT NOT NULL,
+            sha256 TEXT NOT NULL REFERENCES attachment (sha256),
+            PRIMARY KEY (owner, sha256)
+        ) STRICT;
+        CREATE INDEX attachment_use_by_sha256 ON attachment_use (sha256);
+
+        CREATE TABLE draft (
+            conversation TEXT PRIMARY KEY,
+            text TEXT NOT NULL,
+            attachments TEXT NOT NULL,
+            updated REAL NOT NULL
+        ) STRICT;
+
+        CREATE TABLE meta (
+            name TEXT PRIMARY KEY,
+            value TEXT NOT NULL
+        ) STRICT;
+        """
+    )
+
+
+MIGRATIONS: Final[tuple[Callable[[apsw.Connection], None], ...]] = (_first_schema,)
+
+
+def version_of(db: apsw.Connection) -> int:
+    """The number of steps that a database has behind it."""
+    version = db.pragma("user_version")
+    assert isinstance(version, int)
+    return version
+
+
+def migrate(
+    db: apsw.Connection,
+    file: Path,
+    migrations: tuple[Callable[[apsw.Connection], None], ...] = MIGRATIONS,
+) -> None:
+    """Bring a database up to date, each step in a transaction of its own.
+
+    Raises `DatabaseTooNew` where it has more steps behind it than we know.
+    """
+    version = version_of(db)
+    if version > len(migrations):
+        raise DatabaseTooNew(
+            f"The history in {file.parent} was made by a newer Castor.",
+            "It was not changed. Start the newer program, or use another --profile.",
+        )
+    if 0 < version < len(migrations):
+        copy_database(db, file.with_name(f"{file.stem}-version-{version}{file.suffix}"))
+    for number in range(version, len(migrations)):
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            migrations[number](db)
+            db.execute(f"PRAGMA user_version = {number + 1}")
+            db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            db.execute("COMMIT")
+        except BaseException:
+            if not db.get_autocommit():
+                db.execute("ROLLBACK")
+            raise
+
+
+def copy_database(db: apsw.Connection, target: Path) -> None:
+    """Copy a database as it is now, by SQLite's own backup interface; readable by us only."""
+    target.unlink(missing_ok=True)
+    target.touch(mode=0o600)
+    copy = apsw.Connection(str(target))
+    try:
+        with copy.backup("main", db, "main") as backup:
+            backup.step(-1)
+    finally:
+        copy.close()

@@ -1,0 +1,196 @@
+"""What crosses to the database's thread: frozen rows, never a living interaction."""
+
+import json
+import time
+from dataclasses import dataclass, replace
+from typing import cast
+
+from desktop_app.interactions.codec import (
+    decode_step,
+    decode_stored_content,
+    encode_contents,
+    encode_step,
+)
+from desktop_app.interactions.content import AttachmentContent, Content
+from desktop_app.interactions.event_codec import decode_header, encode_header
+from desktop_app.interactions.interaction import Failure, Interaction, Outcome
+from desktop_app.interactions.jsonvalue import JsonObject, JsonValue, parse_json
+from desktop_app.interactions.request_codec import decode_request, encode_request
+
+
+@dataclass(frozen=True)
+class ConversationRow:
+    """A conversation as the list shows it. Times are seconds of Unix time.
+
+    `named` says that the person gave it its title; `trashed` is when it was put in the trash.
+    """
+
+    key: str
+    title: str
+    origin: str
+    sequence: int = 0
+    named: bool = False
+    model: str | None = None
+    thinking_level: str | None = None
+    head: str | None = None
+    created: float = 0.0
+    updated: float = 0.0
+    unread: bool = False
+    trashed: float | None = None
+
+
+@dataclass(frozen=True)
+class StepRow:
+    """One step; `body` and `unknown` are JSON."""
+
+    position: int
+    wire_index: int | None
+    type: str
+    body: str
+    whole: bool
+    seconds: float | None
+    unknown: str | None
+
+
+@dataclass(frozen=True)
+class InteractionRow:
+    """One interaction with its steps; `request`, `input`, `header` and `failure` are JSON."""
+
+    key: str
+    conversation: str
+    previous: str | None
+    id: str | None
+    status: str | None
+    outcome: str
+    origin: str
+    expired: bool
+    request: str
+    input: str
+    header: str
+    failure: str | None
+    last_event_id: str | None
+    created: float
+    attachments: tuple[str, ...] = ()
+    steps: tuple[StepRow, ...] = ()
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What stands in a composer: its text and its attachments."""
+
+    text: str = ""
+    attachments: tuple[AttachmentContent, ...] = ()
+
+
+def interaction_row(
+    interaction: Interaction, conversation: str, created: float | None = None
+) -> InteractionRow:
+    """Freeze an interaction as it is now."""
+    failure = interaction.failure
+    return InteractionRow(
+        key=interaction.key,
+        conversation=conversation,
+        previous=interaction.previous,
+        id=interaction.id,
+        status=interaction.status,
+        outcome=interaction.outcome,
+        origin=interaction.origin,
+        expired=interaction.expired,
+        request=_json(encode_request(replace(interaction.request, input=None))),
+        input=_json(encode_contents(interaction.input)),
+        header=_json(encode_header(interaction.header)),
+        failure=None if failure is None else _json(cast("JsonObject", dict(vars(failure)))),
+        last_event_id=interaction.last_event_id,
+        created=time.time() if created is None else created,
+        attachments=tuple(
+            dict.fromkeys(c.sha256 for c in interaction.input if isinstance(c, AttachmentContent))
+        ),
+        steps=tuple(step_row(interaction, at) for at in range(len(interaction.steps))),
+    )
+
+
+def step_row(interaction: Interaction, position: int) -> StepRow:
+    """Freeze one step as it is now."""
+    body = encode_step(interaction.step(position))
+    unknown = interaction.unknown_deltas(position)
+    kind = body.get("type")
+    return StepRow(
+        position=position,
+        wire_index=interaction.step_index(position),
+        type=kind if isinstance(kind, str) else "",
+        body=_json(body),
+        whole=interaction.step_is_whole(position),
+        seconds=interaction.step_seconds(position),
+        unknown=_json(list(unknown)) if unknown else None,
+    )
+
+
+def restore_interaction(row: InteractionRow) -> Interaction:
+    """Bring an interaction back to life.
+
+    What was streaming when the program ended is interrupted now: nothing is streaming unless it
+    really was resumed (reliability, invariant 7).
+    """
+    interaction = Interaction(
+        row.key,
+        previous=row.previous,
+        input=read_contents(row.input),
+        request=decode_request(_object(row.request)),
+        origin=row.origin,
+    )
+    for step in row.steps:
+        unknown = parse_json(step.unknown or "[]")
+        deltas = unknown if isinstance(unknown, list) else []
+        interaction.restore_step(
+            decode_step(_object(step.body)),
+            index=step.wire_index,
+            seconds=step.seconds,
+            whole=step.whole,
+            unknown=[item for item in deltas if isinstance(item, dict)],
+        )
+    outcome = Outcome(row.outcome) if row.outcome in set(Outcome) else Outcome.INTERRUPTED
+    failure = _failure(row.failure)
+    if outcome is Outcome.STREAMING:
+        outcome = Outcome.INTERRUPTED
+        failure = Failure(
+            "program_ended",
+            "Castor was closed while the answer was coming in.",
+            "The text up to here was saved.",
+        )
+    header = decode_header(_object(row.header))
+    interaction.restore(header, outcome, failure, row.last_event_id)
+    interaction.expired = row.expired
+    return interaction
+
+
+def read_contents(text: str) -> tuple[Content, ...]:
+    """Read a list of content blocks of our own database."""
+    value = parse_json(text)
+    items = value if isinstance(value, list) else []
+    return tuple(decode_stored_content(item) for item in items if isinstance(item, dict))
+
+
+def write_contents(contents: tuple[Content, ...]) -> str:
+    """Write a list of content blocks for our own database."""
+    return _json(encode_contents(contents))
+
+
+def _failure(text: str | None) -> Failure | None:
+    if text is None:
+        return None
+    known = {name: str(value) for name, value in _object(text).items()}
+    return Failure(
+        known.get("code", ""),
+        known.get("sentence", ""),
+        known.get("advice", ""),
+        known.get("details", ""),
+    )
+
+
+def _json(value: JsonValue) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _object(text: str) -> JsonObject:
+    value = parse_json(text)
+    return value if isinstance(value, dict) else {}
