@@ -6,7 +6,8 @@ sends is derived from the path (architecture, "State that survives").
 
 from dataclasses import dataclass, replace
 
-from desktop_app.interactions.interaction import Interaction, Outcome, new_key
+from desktop_app.interactions.interaction import Interaction, new_key
+from desktop_app.interactions.outcome import Outcome
 from desktop_app.interactions.steps import (
     ModelOutputStep,
     Step,
@@ -122,7 +123,8 @@ class Conversation:
         for turn in after:
             if turn.input:
                 steps.append(UserInputStep(turn.input))
-            steps.extend(replay_steps(turn))
+            answer = replay_steps(turn)
+            steps.extend(answer if turn.origin == origin else _without_signatures(answer))
         return Context(chain_on, tuple(steps), rebuilt)
 
 
@@ -158,6 +160,15 @@ def _without_error(step: Step) -> Step:
     if isinstance(step, ModelOutputStep) and step.error is not None:
         return replace(step, error=None)
     return step
+
+
+def _without_signatures(steps: list[Step]) -> list[Step]:
+    # A signature means something to the server that made it only; another would refuse it.
+    return [
+        replace(step, signature=None) if isinstance(step, ToolCallStep | ToolResultStep) else step
+        for step in steps
+        if not isinstance(step, ThoughtStep)
+    ]
 
 
 def _is_empty_output(step: Step) -> bool:

@@ -8,8 +8,6 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
-from typing import Final
 
 from desktop_app.interactions.content import Content, TextContent
 from desktop_app.interactions.events import (
@@ -20,7 +18,6 @@ from desktop_app.interactions.events import (
     InteractionHeader,
     InteractionSnapshot,
     InteractionStatusUpdate,
-    Status,
     StepDelta,
     StepStart,
     StepStop,
@@ -32,53 +29,13 @@ from desktop_app.interactions.events import (
 from desktop_app.interactions.generation import InteractionRequest
 from desktop_app.interactions.growing import GrowingStep, Settled, growing, growing_for
 from desktop_app.interactions.jsonvalue import JsonObject
-from desktop_app.interactions.steps import ModelOutputStep, Step, ThoughtStep, UserInputStep
-
-
-class Outcome(StrEnum):
-    """Our word on an interaction, beside the server's `status` (architecture)."""
-
-    STREAMING = "streaming"
-    COMPLETE = "complete"
-    INTERRUPTED = "interrupted"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-    NEEDS_ACTION = "needs_action"
-    INCOMPLETE = "incomplete"
-    NEEDS_CONTINUATION = "needs_continuation"
-
-
-_OUTCOME_OF_STATUS: Final[dict[str, Outcome]] = {
-    Status.COMPLETED: Outcome.COMPLETE,
-    Status.REQUIRES_ACTION: Outcome.NEEDS_ACTION,
-    Status.INCOMPLETE: Outcome.INCOMPLETE,
-    Status.BUDGET_EXCEEDED: Outcome.INCOMPLETE,
-    Status.REQUIRES_CONTINUATION: Outcome.NEEDS_CONTINUATION,
-    Status.FAILED: Outcome.FAILED,
-    Status.CANCELLED: Outcome.CANCELLED,
-    Status.IN_PROGRESS: Outcome.STREAMING,
-    Status.QUEUED: Outcome.STREAMING,
-}
-
-# What a later request can name as `previous_interaction_id` (architecture, state that survives).
-CHAINABLE_STATUSES: Final = frozenset(
-    {Status.COMPLETED, Status.REQUIRES_ACTION, Status.INCOMPLETE, Status.REQUIRES_CONTINUATION}
+from desktop_app.interactions.outcome import (
+    CHAINABLE_STATUSES,
+    OUTCOME_OF_STATUS,
+    Failure,
+    Outcome,
 )
-
-
-@dataclass(frozen=True)
-class Failure:
-    """Why an interaction has no good end, as the person reads it.
-
-    `code` is the server's word or one of ours, `sentence` says what happened, `advice` what was
-    kept and what to do, `details` what a developer wants to know; none holds the key or the text
-    of the conversation.
-    """
-
-    code: str
-    sentence: str
-    advice: str = ""
-    details: str = ""
+from desktop_app.interactions.steps import ModelOutputStep, Step, ThoughtStep, UserInputStep
 
 
 @dataclass
@@ -358,7 +315,7 @@ class Interaction:
         if header.continuation_token is None and self.header.continuation_token is not None:
             self.header = replace(self.header, continuation_token=None)  # section 7
         self._take(header)
-        outcome = _OUTCOME_OF_STATUS.get(header.status or "", Outcome.INCOMPLETE)
+        outcome = OUTCOME_OF_STATUS.get(header.status or "", Outcome.INCOMPLETE)
         if outcome is not Outcome.STREAMING:
             failure = None
             if outcome is Outcome.FAILED:

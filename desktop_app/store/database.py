@@ -27,6 +27,11 @@ from desktop_app.store.migrations import migrate
 
 T = TypeVar("T")
 
+DatabaseConnection = apsw.Connection
+"""What a function that is handed to the database is given."""
+
+Work = Callable[[apsw.Connection], object]
+
 FILE_NAME: Final = "history.db"
 OLDEST_SQLITE: Final = 3_051_003
 """Older ones can lose commits when the WAL is reset (SQLite's changes of 3.51.3)."""

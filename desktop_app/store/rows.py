@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -13,8 +14,9 @@ from desktop_app.interactions.codec import (
 )
 from desktop_app.interactions.content import AttachmentContent, Content
 from desktop_app.interactions.event_codec import decode_header, encode_header
-from desktop_app.interactions.interaction import Failure, Interaction, Outcome
+from desktop_app.interactions.interaction import Interaction
 from desktop_app.interactions.jsonvalue import JsonObject, JsonValue, parse_json
+from desktop_app.interactions.outcome import Failure, Outcome
 from desktop_app.interactions.request_codec import decode_request, encode_request
 
 
@@ -83,9 +85,14 @@ class Draft:
 
 
 def interaction_row(
-    interaction: Interaction, conversation: str, created: float | None = None
+    interaction: Interaction,
+    conversation: str,
+    created: float | None = None,
+    positions: Iterable[int] | None = None,
 ) -> InteractionRow:
-    """Freeze an interaction as it is now."""
+    """Freeze an interaction as it is now, with the steps at `positions`, or with all of them."""
+    if positions is None:
+        positions = range(len(interaction.steps))
     failure = interaction.failure
     return InteractionRow(
         key=interaction.key,
@@ -105,7 +112,7 @@ def interaction_row(
         attachments=tuple(
             dict.fromkeys(c.sha256 for c in interaction.input if isinstance(c, AttachmentContent))
         ),
-        steps=tuple(step_row(interaction, at) for at in range(len(interaction.steps))),
+        steps=tuple(step_row(interaction, position) for position in positions),
     )
 
 

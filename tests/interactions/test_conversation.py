@@ -19,7 +19,8 @@ from desktop_app.interactions.events import (
     ThoughtSignatureDelta,
 )
 from desktop_app.interactions.generation import InteractionRequest
-from desktop_app.interactions.interaction import Failure, Interaction
+from desktop_app.interactions.interaction import Interaction
+from desktop_app.interactions.outcome import Failure
 from desktop_app.interactions.steps import (
     CodeExecutionCallStep,
     CodeExecutionResultStep,
@@ -128,6 +129,16 @@ def test_another_server_gets_the_whole_path() -> None:
     assert context == Context(None, said("a"), rebuilt=True)
 
 
+def test_another_server_gets_no_signatures() -> None:
+    a = Interaction("a", input=(TextContent("a?"),), origin="http://127.0.0.1:1")
+    call = CodeExecutionCallStep(id="c", signature="s")
+    for index, step in enumerate((ThoughtStep("s"), call, CodeExecutionResultStep("c", "1"))):
+        a.apply(StepStart(index, step))
+    a.apply(InteractionCompleted(InteractionHeader(id="v1_a", status="completed")))
+    steps = conversation(a).context("a", origin=HERE, store=True).steps
+    assert steps[1:] == (CodeExecutionCallStep(id="c"), CodeExecutionResultStep("c", "1"))
+
+
 def test_a_turn_without_an_answer_gives_its_input() -> None:
     a = Interaction("a", input=(TextContent("a?"),))
     a.fail(Failure("connect", "x"))
@@ -137,7 +148,7 @@ def test_a_turn_without_an_answer_gives_its_input() -> None:
 
 def test_of_a_broken_answer_only_what_is_whole_goes_back_besides_its_text() -> None:
     signed = StepDelta(1, ThoughtSignatureDelta("sig"))
-    broken = Interaction("a", input=(TextContent("a?"),))
+    broken = Interaction("a", input=(TextContent("a?"),), origin=HERE)
     for event in (
         StepStart(0, ThoughtStep()),
         StepStop(0),
@@ -166,7 +177,7 @@ def test_of_a_broken_answer_only_what_is_whole_goes_back_besides_its_text() -> N
 
 
 def test_a_finished_answer_goes_back_whole() -> None:
-    a = Interaction("a", input=(TextContent("a?"),))
+    a = Interaction("a", input=(TextContent("a?"),), origin=HERE)
     steps: tuple[Step, ...] = (
         ThoughtStep(signature="s", summary=(TextContent("t"),)),
         UnknownStep({"type": "dream", "x": [1]}),

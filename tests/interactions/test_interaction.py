@@ -36,8 +36,9 @@ from desktop_app.interactions.events import (
     Usage,
 )
 from desktop_app.interactions.generation import InteractionRequest
-from desktop_app.interactions.interaction import Failure, Interaction, Outcome
+from desktop_app.interactions.interaction import Interaction
 from desktop_app.interactions.jsonvalue import JsonObject
+from desktop_app.interactions.outcome import Failure, Outcome
 from desktop_app.interactions.steps import (
     CodeExecutionCallStep,
     CodeExecutionResultStep,

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from desktop_app.interactions.content import AttachmentContent, TextContent
 from desktop_app.interactions.event_codec import encode_interaction
 from desktop_app.interactions.generation import GenerationConfig, InteractionRequest
-from desktop_app.interactions.interaction import Failure, Interaction, Outcome
+from desktop_app.interactions.interaction import Interaction
+from desktop_app.interactions.outcome import Failure, Outcome
 from desktop_app.store import conversations as store
 from desktop_app.store.database import FILE_NAME, open_connection
 from desktop_app.store.errors import StoreError

@@ -1,0 +1,1 @@
+"""The running life: sessions, the list of conversations, preferences, notices. QtCore only."""

@@ -1,0 +1,96 @@
+"""From what the person chose to the request that goes out, and to the words when it is refused."""
+
+from dataclasses import replace
+
+from desktop_app.gemini.error_body import make_error, read_error_object
+from desktop_app.gemini.errors import GeminiError, InvalidRequest
+from desktop_app.interactions.content import Content
+from desktop_app.interactions.conversation import Context
+from desktop_app.interactions.generation import GenerationConfig, InteractionRequest
+from desktop_app.interactions.interaction import Interaction
+from desktop_app.interactions.jsonvalue import JsonValue
+from desktop_app.interactions.models import Model
+from desktop_app.interactions.outcome import Failure
+from desktop_app.interactions.steps import ModelOutputStep, UserInputStep
+from desktop_app.settings.settings import Settings
+
+
+def request_of(settings: Settings, model: Model, thinking_level: str | None) -> InteractionRequest:
+    """How a turn is asked, without its input; what is left to the model is not sent."""
+    temperature = settings.temperature
+    if temperature is not None and model.max_temperature is not None:
+        temperature = min(temperature, model.max_temperature)
+    config = GenerationConfig(
+        temperature=temperature,
+        max_output_tokens=settings.max_output_tokens,
+        thinking_level=thinking_level if thinking_level in model.thinking_levels else None,
+        thinking_summaries="auto" if settings.thinking_summaries else None,
+    )
+    return InteractionRequest(
+        model=model.name,
+        store=None if settings.store else False,
+        system_instruction=settings.system_instruction.strip() or None,
+        generation_config=None if config.empty else config,
+    )
+
+
+def with_context(
+    request: InteractionRequest, context: Context, content: tuple[Content, ...]
+) -> InteractionRequest:
+    """Add the input: content alone, or steps where the server must be told what came before."""
+    return replace(
+        request,
+        previous_interaction_id=context.previous_interaction_id,
+        input=(*context.steps, UserInputStep(content)) if context.steps else content,
+    )
+
+
+def without_what_was_refused(
+    request: InteractionRequest, error: GeminiError
+) -> tuple[InteractionRequest, str] | None:
+    """Leave out the setting that a model refuses; say so. `None` where it refused another thing.
+
+    What a new model does with a temperature or a level it does not take is not documented, so
+    such a request is sent once more without it (specification, section 5).
+    """
+    config = request.generation_config
+    if config is None or not isinstance(error, InvalidRequest):
+        return None
+    said = error.server_message.lower()
+    name = request.model or "The model"
+    for field, word, words in (
+        ("thinking_level", "thinking", "this thinking level"),
+        ("temperature", "temperature", "a temperature"),
+        ("thinking_summaries", "summar", "thought summaries"),
+    ):
+        if word in said and getattr(config, field) is not None:
+            smaller = replace(config, **{field: None})
+            changed = replace(request, generation_config=None if smaller.empty else smaller)
+            return changed, f"{name} does not take {words}. It was asked without."
+    return None
+
+
+def failure_of(error: GeminiError, turn: Interaction | None = None) -> Failure:
+    """The words of an error, to be kept with the turn; they say how much of it had come."""
+    advice = error.advice
+    words = len(turn.output_text.split()) if turn is not None else 0
+    if words:
+        advice = f"The {words} words above are kept." if words > 1 else "The word above is kept."
+    return Failure(error.code, str(error), advice, error.details)
+
+
+def failure_of_answer(turn: Interaction) -> Failure:
+    """The words for an answer that ended as failed: the server says why in one of three places.
+
+    They are `model_output.error`, `interaction.errors[]`, or nowhere (specification, section 10).
+    """
+    said: JsonValue = None
+    for step in turn.steps:
+        if isinstance(step, ModelOutputStep) and step.error is not None:
+            said = step.error
+    listed = turn.header.extra.get("errors")
+    if said is None and isinstance(listed, list) and listed:
+        said = listed[-1]
+    if isinstance(said, dict):
+        return failure_of(make_error(read_error_object(said), None), turn)
+    return Failure("failed", "The server could not finish the answer.", "Try again.")

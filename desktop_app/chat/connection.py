@@ -1,0 +1,56 @@
+"""The client in use: one for the server and key of now, made when it is first needed."""
+
+from collections.abc import AsyncIterator, Callable
+from typing import TYPE_CHECKING
+
+from desktop_app.interactions.content import AttachmentContent
+from desktop_app.secret import Secret
+
+if TYPE_CHECKING:
+    from desktop_app.gemini.client import GeminiClient
+
+AttachmentReader = Callable[[AttachmentContent], AsyncIterator[bytes]]
+
+
+class Connection:
+    """Hands out the client and remakes it when server, version or key change.
+
+    A client that was replaced lives on until the program ends: an answer may still come over it.
+    """
+
+    def __init__(self, open_attachment: AttachmentReader) -> None:
+        self._open_attachment = open_attachment
+        self._wanted: tuple[str, str, Secret | None] | None = None
+        self._client: GeminiClient | None = None
+        self._replaced: list[GeminiClient] = []
+
+    def use(self, base_url: str, api_version: str, secret: Secret | None) -> None:
+        """Say which server, version and key the next request is for."""
+        wanted = (base_url, api_version, secret)
+        if wanted != self._wanted:
+            self._wanted = wanted
+            if self._client is not None:
+                self._replaced.append(self._client)
+            self._client = None
+
+    @property
+    def client(self) -> "GeminiClient":
+        """The client. Importing it takes 150 ms, which no start has to wait for."""
+        if self._client is None:
+            assert self._wanted is not None, "use() comes first"
+            self._client = self.make(*self._wanted)
+        return self._client
+
+    def make(self, base_url: str, api_version: str, secret: Secret | None) -> "GeminiClient":
+        """Make another client, such as one to check a key with; the caller closes it."""
+        from desktop_app.gemini.client import GeminiClient
+
+        return GeminiClient(secret, base_url, api_version, open_attachment=self._open_attachment)
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        for client in [*self._replaced, self._client]:
+            if client is not None:
+                await client.aclose()
+        self._replaced.clear()
+        self._client = None

@@ -1,0 +1,241 @@
+"""All conversations: the list, which of them is open, and the trash."""
+
+import time
+from dataclasses import replace
+from functools import partial
+from typing import Final
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop_app.chat.attaching import Attachments
+from desktop_app.chat.connection import Connection
+from desktop_app.chat.notices import NoticeBoard
+from desktop_app.chat.preferences import Preferences
+from desktop_app.chat.saving import Writer
+from desktop_app.chat.session import ChatSession
+from desktop_app.chat.tasks import TaskScope
+from desktop_app.interactions.content import AttachmentContent
+from desktop_app.store import conversations as queries
+from desktop_app.store.attachments import AttachmentStore
+from desktop_app.store.database import DatabaseConnection
+from desktop_app.store.rows import ConversationRow, Draft, InteractionRow, restore_interaction
+
+TRASH_SECONDS: Final = 30 * 24 * 3600.0
+_UNUSED_SECONDS: Final = 24 * 3600.0
+
+
+class Library(QObject):
+    """The conversations of a profile, and the sessions of those that are open."""
+
+    rows_changed = Signal()
+    """`rows` are others now."""
+
+    opened = Signal(object)
+    """This `ChatSession` is to be shown."""
+
+    busy_changed = Signal(str, bool)
+    """In the conversation of this key an answer has begun to come in, or has ended."""
+
+    trashed = Signal(object)
+    """The conversation of this `ConversationRow` was put in the trash; it can be undone."""
+
+    def __init__(
+        self,
+        rows: list[ConversationRow],
+        writer: Writer,
+        files: AttachmentStore,
+        attachments: Attachments,
+        connection: Connection,
+        preferences: Preferences,
+        notices: NoticeBoard,
+        tasks: TaskScope,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._rows = {row.key: row for row in rows}
+        self._writer = writer
+        self._files = files
+        self._attachments = attachments
+        self._connection = connection
+        self._preferences = preferences
+        self._notices = notices
+        self._tasks = tasks
+        self._sessions: dict[str, ChatSession] = {}
+        self._current: ChatSession | None = None
+        self._wanted = ""
+        attachments.attached.connect(self._attach)
+
+    # --- what there is ------------------------------------------------------------------------
+
+    @property
+    def rows(self) -> list[ConversationRow]:
+        """The conversations that are not in the trash, the latest first."""
+        return sorted(self._rows.values(), key=lambda row: -row.sequence)
+
+    @property
+    def current(self) -> ChatSession | None:
+        """The session that is on screen."""
+        return self._current
+
+    @property
+    def sessions(self) -> list[ChatSession]:
+        """All sessions that are alive."""
+        return list(self._sessions.values())
+
+    def is_busy(self, key: str) -> bool:
+        """Whether an answer is coming in there."""
+        return key in self._sessions and self._sessions[key].busy
+
+    # --- opening ------------------------------------------------------------------------------
+
+    def new(self) -> None:
+        """Show a new chat, with what was left in its composer."""
+        if self._current is not None and self._current.row is None:
+            self._show(self._current)
+            return
+        self._wanted = ""
+        self._tasks.start(self._open_new(), "new chat")
+
+    def open(self, key: str) -> None:
+        """Show a conversation; of several calls the last one counts."""
+        self._wanted = key
+        if key in self._sessions:
+            self._show(self._sessions[key])
+        elif key in self._rows:
+            self._tasks.start(self._open(key), "open")
+
+    async def open_now(self, key: str | None) -> None:
+        """Show a conversation, or a new chat, and return when it is shown."""
+        self._wanted = key or ""
+        if key is None or key not in self._rows:
+            await self._open_new()
+        else:
+            await self._open(key)
+
+    async def _open_new(self) -> None:
+        draft = await self._writer.database.read(lambda db: queries.load_draft(db, ""))
+        if not self._wanted:
+            self._show(self._session(None, draft))
+
+    async def _open(self, key: str) -> None:
+        def load(db: DatabaseConnection) -> tuple[list[InteractionRow], Draft]:
+            return queries.load_interactions(db, key), queries.load_draft(db, key)
+
+        stored, draft = await self._writer.database.read(load)
+        if key not in self._sessions and key in self._rows:
+            row = self._rows[key]
+            session = self._session(row, draft)
+            session.restore([restore_interaction(turn) for turn in stored], row.head)
+        if key == self._wanted and key in self._sessions:
+            self._show(self._sessions[key])
+
+    def _session(self, row: ConversationRow | None, draft: Draft) -> ChatSession:
+        session = ChatSession(
+            row,
+            draft,
+            self._writer,
+            self._connection,
+            self._preferences,
+            self._notices,
+            self._tasks,
+            self,
+        )
+        session.row_changed.connect(self._take_row)
+        session.busy_changed.connect(partial(self._take_busy, session))
+        self._sessions[session.key] = session
+        return session
+
+    def _show(self, session: ChatSession) -> None:
+        previous, self._current = self._current, session
+        if previous is not None and previous is not session:
+            self._let_go(previous)
+        row = session.row
+        if row is not None and row.unread:
+            session.save_row(replace(row, unread=False))
+        self.opened.emit(session)
+
+    def _let_go(self, session: ChatSession) -> None:
+        """Forget a session that nobody looks at and in which nothing happens."""
+        if not session.busy and not self._attachments.working(session.key):
+            self._sessions.pop(session.key, None)
+            session.deleteLater()
+
+    def _attach(self, key: str, attachment: AttachmentContent) -> None:
+        if key in self._sessions:
+            self._sessions[key].attach(attachment)
+
+    # --- changes ------------------------------------------------------------------------------
+
+    def _take_row(self, row: ConversationRow) -> None:
+        if self._rows.get(row.key) != row:
+            self._rows[row.key] = row
+            self.rows_changed.emit()
+
+    def _take_busy(self, session: ChatSession, busy: bool) -> None:
+        self.busy_changed.emit(session.key, busy)
+        row = session.row
+        if not busy and row is not None and session is not self._current and not row.unread:
+            session.save_row(replace(row, unread=True))
+
+    def rename(self, key: str, title: str) -> None:
+        """Give a conversation a title of the person's own."""
+        title = " ".join(title.split())
+        row = self._rows.get(key)
+        if row is None or not title:
+            return
+        if key in self._sessions:
+            self._sessions[key].rename(title)
+        else:
+            row = replace(row, title=title, named=True)
+            self._writer.write(lambda db: queries.save_conversation(db, row))
+            self._take_row(row)
+
+    # --- the trash ----------------------------------------------------------------------------
+
+    def trash(self, key: str) -> None:
+        """Put a conversation in the trash; what is coming in there is stopped."""
+        row = self._rows.pop(key, None)
+        if row is None:
+            return
+        session = self._sessions.pop(key, None)
+        if session is not None:
+            session.stop()
+        when = time.time()
+        self._writer.write(lambda db: queries.set_trashed(db, key, when))
+        self.rows_changed.emit()
+        if self._current is not None and self._current.key == key:
+            self.new()
+        self.trashed.emit(replace(row, trashed=when))
+
+    def restore(self, row: ConversationRow) -> None:
+        """Take a conversation out of the trash and show it."""
+        self._writer.write(lambda db: queries.set_trashed(db, row.key, None))
+        self._take_row(replace(row, trashed=None))
+        self.open(row.key)
+
+    async def list_trash(self) -> list[ConversationRow]:
+        """What is in the trash, the latest first."""
+        return await self._writer.database.read(
+            lambda db: queries.list_conversations(db, trashed=True)
+        )
+
+    async def delete_for_good(self, keys: list[str]) -> None:
+        """Delete conversations of the trash, and the attachments that only they used."""
+        digests = await self._writer.database.write(
+            lambda db: queries.delete_conversations(db, keys)
+        )
+        self._files.delete(digests)
+
+    async def tidy(self) -> None:
+        """Empty the trash of what is older than 30 days, and delete what nobody uses."""
+        now = time.time()
+        old = await self._writer.database.read(
+            lambda db: queries.expired_trash(db, now - TRASH_SECONDS)
+        )
+        if old:
+            await self.delete_for_good(old)
+        unused = await self._writer.database.write(
+            lambda db: queries.forget_unused_attachments(db, now - _UNUSED_SECONDS)
+        )
+        self._files.delete(unused)
+        self._files.sweep()

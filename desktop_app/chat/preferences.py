@@ -1,0 +1,240 @@
+"""Settings and key as the running program has them, and the models there are to choose from."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final, TypeVar
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop_app.chat.connection import Connection
+from desktop_app.chat.notices import Notice, NoticeBoard, NoticeKind
+from desktop_app.errors import AppError
+from desktop_app.interactions.models import BUILT_IN_MODELS, Model, built_in, is_chat_model
+from desktop_app.origin import Origin, origin_of
+from desktop_app.secret import Secret
+from desktop_app.settings.api_key import (
+    ApiKey,
+    Keychain,
+    KeyringError,
+    KeyringLocked,
+    KeySource,
+    clean_key,
+    environment_key,
+)
+from desktop_app.settings.file import SettingsFile, SettingsUnwritable
+from desktop_app.settings.settings import DEFAULTS, Settings
+
+T = TypeVar("T")
+
+KEYCHAIN_TIMEOUT: Final = 30.0
+"""Seconds. A locked keychain shows a prompt of the system, and may never answer."""
+
+DEMO_KEY: Final = "castor-offline-demo-key"
+
+
+class Preferences(QObject):
+    """Settings, key and models; everything that changes them goes through here."""
+
+    changed = Signal(object)
+    """The `Settings` are these now."""
+
+    key_changed = Signal(object)
+    """The `ApiKey` is this now."""
+
+    models_changed = Signal()
+    """There are other models to choose from."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        file: SettingsFile,
+        keychain: Keychain,
+        connection: Connection,
+        notices: NoticeBoard,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._settings = settings
+        self._file = file
+        self._keychain = keychain
+        self._connection = connection
+        self._notices = notices
+        self._demo_url: str | None = None
+        self._key = ApiKey()
+        self._key_known = False
+        self._models: list[Model] = []
+        self._connect()
+
+    # --- settings -----------------------------------------------------------------------------
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of now."""
+        return self._settings
+
+    def update(self, **changes: object) -> None:
+        """Change settings: they hold at once, and are saved."""
+        settings = replace(self._settings, **changes)
+        if settings == self._settings:
+            return
+        server_changed = settings.base_url != self._settings.base_url
+        self._settings = settings
+        try:
+            self._file.save(settings)
+        except SettingsUnwritable as error:
+            self._notices.report(error)
+        if server_changed and self._demo_url is None:
+            self._key, self._key_known, self._models = ApiKey(), False, []
+            self.models_changed.emit()
+            self.key_changed.emit(self._key)
+        self._connect()
+        self.changed.emit(settings)
+
+    def reset(self, names: list[str]) -> None:
+        """Put settings back to their defaults."""
+        self.update(**{name: getattr(DEFAULTS, name) for name in names})
+
+    # --- the server ---------------------------------------------------------------------------
+
+    @property
+    def base_url(self) -> str:
+        """The server's address: the demo's while it is used."""
+        return self._demo_url or self._settings.base_url
+
+    @property
+    def origin(self) -> Origin:
+        """The server's origin, to which the key belongs."""
+        return origin_of(self.base_url)
+
+    @property
+    def uses_demo(self) -> bool:
+        """Whether the offline demo answers."""
+        return self._demo_url is not None
+
+    def use_demo(self, base_url: str) -> None:
+        """Let the demo server answer, with the key that only it takes."""
+        self._demo_url = base_url
+        self._models = []
+        self._set_key(ApiKey(Secret(DEMO_KEY), KeySource.DEMO, "the offline demo"))
+        self.models_changed.emit()
+
+    # --- the key ------------------------------------------------------------------------------
+
+    @property
+    def key(self) -> ApiKey:
+        """The key in use."""
+        return self._key
+
+    @property
+    def key_known(self) -> bool:
+        """Whether the keychain has been asked."""
+        return self._key_known
+
+    @property
+    def has_key(self) -> bool:
+        """Whether there is a key to ask with."""
+        return self._key.secret is not None
+
+    async def load_key(self) -> None:
+        """Look for the key: in the keychain, then in the environment. Never raises.
+
+        A keychain that cannot be used is said only where there was reason to expect a key in it:
+        most computers without one never had one.
+        """
+        if self._demo_url is not None:
+            return
+        origin = self.origin
+        try:
+            found = await self._ask_keychain(lambda: self._keychain.read(origin))
+        except KeyringError as error:
+            found = ApiKey()
+            if isinstance(error, KeyringLocked):
+                self._notices.report(error)
+        if origin != self.origin:
+            return  # the server was changed meanwhile
+        if found.secret is None:
+            found = environment_key(origin)
+        self._set_key(found)
+
+    async def accept_key(self, text: str) -> str:
+        """Check a key with one call and keep it; return where it was kept, for the person.
+
+        Raises `BadApiKey` and `GeminiError`; the key in use is then the old one. A keychain that
+        does not take it is no error: the key is then used for this session, and that is returned.
+        """
+        secret = clean_key(text)
+        base_url = self._settings.base_url
+        client = self._connection.make(base_url, self._settings.api_version, secret)
+        try:
+            await client.check_key()
+        finally:
+            await client.aclose()
+        origin = origin_of(base_url)
+        self._demo_url = None
+        try:
+            kept = await self._ask_keychain(lambda: self._keychain.write(origin, secret))
+        except AppError as error:
+            self._set_key(ApiKey(secret, KeySource.SESSION, "this session"))
+            return f"{error} Castor uses the key until it is closed."
+        self._set_key(kept)
+        self._notices.withdraw(KeyringLocked.__name__)
+        return f"The key is kept in {kept.place}."
+
+    async def forget_key(self) -> None:
+        """Delete the key from the keychain and from memory. Raises `KeyringError`."""
+        origin = self.origin
+        if self._key.source is KeySource.KEYCHAIN:
+            await self._ask_keychain(lambda: self._keychain.delete(origin))
+        self._set_key(environment_key(origin))
+
+    async def _ask_keychain(self, call: Callable[[], T]) -> T:
+        try:
+            return await asyncio.wait_for(asyncio.to_thread(call), KEYCHAIN_TIMEOUT)
+        except TimeoutError:
+            raise KeyringLocked(
+                "The system's keyring does not answer.",
+                "Unlock it and start Castor again, or paste the key for this session.",
+            ) from None
+
+    def _set_key(self, key: ApiKey) -> None:
+        self._key = key
+        self._key_known = True
+        self._connect()
+        self.key_changed.emit(key)
+
+    def _connect(self) -> None:
+        self._connection.use(self.base_url, self._settings.api_version, self._key.secret)
+
+    # --- models -------------------------------------------------------------------------------
+
+    @property
+    def models(self) -> list[Model]:
+        """The models to choose from: the server's list, else the built-in table."""
+        return self._models or list(BUILT_IN_MODELS)
+
+    @property
+    def models_are_live(self) -> bool:
+        """Whether the list came from the server."""
+        return bool(self._models)
+
+    def model(self, name: str) -> Model:
+        """What is known of a model, by its name."""
+        listed = next((model for model in self.models if model.name == name), None)
+        return listed or built_in(name) or Model(name, name)
+
+    async def refresh_models(self) -> None:
+        """Fetch the server's list. Raises `GeminiError`; the list is then as it was."""
+        if not self.has_key:
+            return
+        origin = self.origin
+        found = [
+            model for model in await self._connection.client.models() if is_chat_model(model.name)
+        ]
+        if found and origin == self.origin:
+            self._models = found
+            self.models_changed.emit()
+
+    def note_fallback(self, sentence: str) -> None:
+        """Say that a request went out in another way than it was asked for."""
+        self._notices.post(Notice(sentence, NoticeKind.INFO, topic="fallback"))

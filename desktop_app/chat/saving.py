@@ -1,0 +1,77 @@
+"""How `chat` hands things to the disk: at once, in order, and with one place for failures."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Final
+
+from desktop_app.interactions.interaction import Interaction
+from desktop_app.store import conversations as queries
+from desktop_app.store.database import Database, DatabaseConnection, Work
+from desktop_app.store.rows import interaction_row
+
+SAVE_SECONDS: Final = 1.0
+
+
+class Writer:
+    """Writes without waiting. What is handed over survives the end of every task.
+
+    `report` is given the failure of a write, on the loop; after the loop's end nobody is told.
+    """
+
+    def __init__(self, database: Database, report: Callable[[BaseException], None]) -> None:
+        self.database = database
+        self._report = report
+
+    def write(self, work: Work) -> None:
+        """Hand a function over, to be run in a transaction."""
+        loop = asyncio.get_running_loop()
+
+        def done(future: Future[object]) -> None:  # on the database's thread
+            error = future.exception()
+            if error is not None and not loop.is_closed():
+                loop.call_soon_threadsafe(self._report, error)
+
+        self.database.write_and_forget(work).add_done_callback(done)
+
+
+class TurnSaver:
+    """Keeps one turn on the disk while it grows: within a second, and at every step's end."""
+
+    def __init__(self, turn: Interaction, conversation: str, writer: Writer) -> None:
+        self._turn = turn
+        self._conversation = conversation
+        self._writer = writer
+        self._touched: set[int] = set()
+        self._saved_steps = len(turn.steps)
+        self._timer: asyncio.TimerHandle | None = None
+
+    def touch(self, position: int | None) -> None:
+        """Note that a step has changed, or only the turn itself."""
+        if position is not None:
+            self._touched.add(position)
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(SAVE_SECONDS, self.flush)
+
+    def touch_all(self) -> None:
+        """Note that all steps have changed."""
+        self._touched.update(range(len(self._turn.steps)))
+        self.touch(None)
+
+    def flush(self) -> None:
+        """Write what has changed now."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        count = len(self._turn.steps)
+        positions = sorted(position for position in self._touched if position < count)
+        row = interaction_row(self._turn, self._conversation, positions=positions)
+        self._touched.clear()
+        fewer, self._saved_steps = count < self._saved_steps, count
+
+        def work(db: DatabaseConnection) -> None:
+            queries.update_interaction(db, row, row.steps)
+            if fewer:
+                queries.drop_steps_from(db, row.key, count)
+
+        self._writer.write(work)

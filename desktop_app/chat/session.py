@@ -1,0 +1,354 @@
+"""One conversation as it lives: what it shows, what is asked in it, and what of it is running.
+
+An input is on the disk before it is shown, and shown before it is sent.
+"""
+
+import asyncio
+import time
+from dataclasses import replace
+from typing import Final
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop_app.chat.answer import Answer
+from desktop_app.chat.asking import request_of
+from desktop_app.chat.connection import Connection
+from desktop_app.chat.notices import Notice, NoticeBoard
+from desktop_app.chat.preferences import Preferences
+from desktop_app.chat.saving import TurnSaver, Writer
+from desktop_app.chat.tasks import TaskScope
+from desktop_app.gemini.errors import AuthenticationFailed
+from desktop_app.interactions.content import AttachmentContent, Content, TextContent
+from desktop_app.interactions.conversation import Conversation
+from desktop_app.interactions.interaction import Interaction
+from desktop_app.interactions.outcome import Failure
+from desktop_app.store import conversations as queries
+from desktop_app.store.database import DatabaseConnection
+from desktop_app.store.errors import StoreError
+from desktop_app.store.rows import ConversationRow, Draft, InteractionRow, interaction_row
+
+NEW_TITLE: Final = "New chat"
+_TITLE_LENGTH: Final = 60
+
+
+class ChatSession(QObject):
+    """A conversation with its tree, its draft, and at most one answer that is coming in."""
+
+    turn_added = Signal(object)
+    """An `Interaction` was committed and is to be shown behind the others."""
+
+    turn_replaced = Signal(str, object)
+    """The turn of this key is tried again as another `Interaction`, which takes its place."""
+
+    step_changed = Signal(object, int)
+    """The step at this position of an `Interaction` has grown."""
+
+    turn_changed = Signal(object)
+    """The outcome, or something else of an `Interaction` but its steps, has changed."""
+
+    waiting_changed = Signal(object, str)
+    """These words say what an `Interaction` waits for; "" for nothing."""
+
+    busy_changed = Signal(bool)
+    """An answer has begun to come in, or has ended."""
+
+    row_changed = Signal(object)
+    """The `ConversationRow` is this now."""
+
+    attachments_changed = Signal()
+    """The files in the draft are others now."""
+
+    send_refused = Signal(object)
+    """An input could not be committed; the composer keeps it. Carries the `AppError`."""
+
+    key_refused = Signal(object, str)
+    """The server did not take the key: the `Interaction`, and the server's sentence."""
+
+    def __init__(
+        self,
+        row: ConversationRow | None,
+        draft: Draft,
+        writer: Writer,
+        connection: Connection,
+        preferences: Preferences,
+        notices: NoticeBoard,
+        tasks: TaskScope,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.conversation = Conversation(row.key if row else None, row.title if row else "")
+        self.draft: Draft = draft
+        self._row = row
+        self._writer = writer
+        self._connection = connection
+        self._preferences = preferences
+        self._notices = notices
+        self._tasks = tasks
+        self._running: asyncio.Task[None] | None = None
+        self._running_turn: Interaction | None = None
+        self._sending = False
+        settings = preferences.settings
+        self._model = (row.model if row else None) or settings.model
+        self._thinking_level = row.thinking_level if row else settings.thinking_level
+
+    # --- what it is ---------------------------------------------------------------------------
+
+    @property
+    def key(self) -> str:
+        """The conversation's key."""
+        return self.conversation.key
+
+    @property
+    def row(self) -> ConversationRow | None:
+        """What the list shows; `None` for a new chat in which nothing was said yet."""
+        return self._row
+
+    @property
+    def title(self) -> str:
+        """What the header shows."""
+        return self._row.title if self._row else NEW_TITLE
+
+    @property
+    def turns(self) -> list[Interaction]:
+        """The path that is on screen."""
+        return self.conversation.path()
+
+    @property
+    def busy(self) -> bool:
+        """Whether an answer is coming in, or an input is on its way to the disk."""
+        return self._running is not None or self._sending
+
+    @property
+    def running_turn(self) -> Interaction | None:
+        """The turn whose answer is coming in."""
+        return self._running_turn
+
+    @property
+    def model(self) -> str:
+        """The model that the next turn is for."""
+        return self._model
+
+    @property
+    def thinking_level(self) -> str | None:
+        """The thinking level of the next turn; `None` leaves it to the model."""
+        return self._thinking_level
+
+    def restore(self, turns: list[Interaction], head: str | None) -> None:
+        """Put stored turns back, before anything is shown."""
+        for turn in turns:
+            if turn.previous is None or turn.previous in self.conversation:
+                self.conversation.add(turn)
+        if head is not None and head in self.conversation:
+            self.conversation.head = head
+
+    # --- what the person does -----------------------------------------------------------------
+
+    def choose_model(self, model: str, thinking_level: str | None) -> None:
+        """Choose the model and thinking level of the turns to come."""
+        self._model = model
+        self._thinking_level = thinking_level
+        if self._row is not None:
+            self.save_row(replace(self._row, model=model, thinking_level=thinking_level))
+
+    def write_draft(self, text: str) -> None:
+        """Keep the text that stands in the composer."""
+        if text != self.draft.text:
+            self.draft = replace(self.draft, text=text)
+            owner, draft = self._draft_owner, self.draft
+            self._writer.write(lambda db: queries.save_draft(db, owner, draft))
+
+    def attach(self, attachment: AttachmentContent) -> None:
+        """Put a file that is in the store into the draft."""
+        if all(attachment.sha256 != other.sha256 for other in self.draft.attachments):
+            self.draft = replace(self.draft, attachments=(*self.draft.attachments, attachment))
+            self._tasks.start(self._save_attachments(), "draft")
+
+    def detach(self, sha256: str) -> None:
+        """Take a file out of the draft."""
+        kept = tuple(one for one in self.draft.attachments if one.sha256 != sha256)
+        self.draft = replace(self.draft, attachments=kept)
+        self._tasks.start(self._save_attachments(), "draft")
+
+    async def _save_attachments(self) -> None:
+        owner, draft = self._draft_owner, self.draft
+        await self._writer.database.write(lambda db: queries.save_draft(db, owner, draft))
+        self.attachments_changed.emit()
+
+    def send(self, text: str) -> None:
+        """Commit what stands in the composer, show it, and get its answer."""
+        blocks: list[Content] = list(self.draft.attachments)
+        if text.strip():
+            blocks.append(TextContent(text))
+        if blocks and not self.busy:
+            self.draft = replace(self.draft, text=text)
+            self._sending = True
+            self.busy_changed.emit(True)
+            self._tasks.start(self._send(tuple(blocks)), "send")
+
+    def stop(self) -> None:
+        """Stop the answer that is coming in; what has come is kept."""
+        if self._running is not None:
+            self._running.cancel()
+
+    def retry(self, key: str) -> None:
+        """Ask the last turn again; the first try stays in the tree."""
+        turn = self.conversation[key]
+        if not self.busy and key == self.conversation.head:
+            self._sending = True
+            self.busy_changed.emit(True)
+            self._tasks.start(self._retry(turn), "retry")
+
+    def resume(self, key: str) -> None:
+        """Go on with the answer of the last turn where it broke."""
+        turn = self.conversation[key]
+        if not self.busy and key == self.conversation.head and turn.resumable:
+            self._start(turn, resume=True)
+
+    def rename(self, title: str) -> None:
+        """Give the conversation a title of the person's own."""
+        title = " ".join(title.split())
+        if self._row is not None and title and title != self._row.title:
+            self.save_row(replace(self._row, title=title, named=True))
+
+    def save_row(self, row: ConversationRow) -> None:
+        """Change what the list shows, and keep it."""
+        self._row = row
+        self.conversation.title = row.title
+        self._writer.write(lambda db: queries.save_conversation(db, row))
+        self.row_changed.emit(row)
+
+    def interrupt(self) -> None:
+        """The program ends: what is coming in is interrupted, not stopped."""
+        if self._running_turn is not None:
+            failure = Failure(
+                "program_ended",
+                "Castor was closed while the answer was coming in.",
+                "The text up to here was saved.",
+            )
+            self._running_turn.fail(failure, interrupted=True)
+        self.stop()
+
+    # --- turns --------------------------------------------------------------------------------
+
+    async def _send(self, content: tuple[Content, ...]) -> None:
+        try:
+            turn = self._new_turn(self.conversation.head, content)
+            row = await self._commit(turn)
+        except StoreError as error:
+            self._sent()
+            self.send_refused.emit(error)
+            return
+        self.conversation.add(turn)
+        self._row = row
+        self.draft = Draft()
+        self._sending = False
+        self.turn_added.emit(turn)
+        self.attachments_changed.emit()
+        self.row_changed.emit(row)
+        self._start(turn)
+
+    async def _retry(self, old: Interaction) -> None:
+        try:
+            turn = self._new_turn(old.previous, old.input)
+            row = await self._commit(turn, keep_draft=True)
+        except StoreError as error:
+            self._sent()
+            self._notices.report(error)
+            return
+        self.conversation.add(turn)
+        self._row = row
+        self._sending = False
+        self.turn_replaced.emit(old.key, turn)
+        self.row_changed.emit(row)
+        self._start(turn)
+
+    def _sent(self) -> None:
+        self._sending = False
+        self.busy_changed.emit(self.busy)
+
+    def _new_turn(self, previous: str | None, content: tuple[Content, ...]) -> Interaction:
+        preferences = self._preferences
+        model = preferences.model(self._model)
+        return Interaction(
+            previous=previous,
+            input=content,
+            request=request_of(preferences.settings, model, self._thinking_level),
+            origin=str(preferences.origin),
+        )
+
+    async def _commit(self, turn: Interaction, *, keep_draft: bool = False) -> ConversationRow:
+        now = time.time()
+        old = self._row
+        row = replace(
+            old or ConversationRow(self.key, title_of(turn.input), turn.origin, created=now),
+            head=turn.key,
+            updated=now,
+            model=self._model,
+            thinking_level=self._thinking_level,
+            origin=turn.origin,
+        )
+        stored = interaction_row(turn, self.key, now)
+        owner = self._draft_owner
+
+        def write(db: DatabaseConnection) -> int:
+            sequence = queries.add_turn(db, row, stored)
+            if not keep_draft:
+                queries.save_draft(db, owner, Draft())
+            return sequence
+
+        return replace(row, sequence=await self._writer.database.write(write))
+
+    def _start(self, turn: Interaction, *, resume: bool = False) -> None:
+        self._running_turn = turn
+        self._running = self._tasks.start(self._answer(turn, resume=resume), "answer")
+        self.busy_changed.emit(True)
+        self.turn_changed.emit(turn)
+
+    async def _answer(self, turn: Interaction, *, resume: bool) -> None:
+        saver = TurnSaver(turn, self.key, self._writer)
+        answer = Answer(
+            turn,
+            self.conversation,
+            self._connection,
+            saver,
+            step_changed=lambda position: self.step_changed.emit(turn, position),
+            turn_changed=lambda: self.turn_changed.emit(turn),
+            waiting=lambda words: self.waiting_changed.emit(turn, words),
+            say=lambda sentence: self._notices.post(Notice(sentence, topic="fallback")),
+            expired=self._save_expired,
+        )
+        try:
+            await answer.run(resume=resume)
+        finally:
+            self._running = self._running_turn = None
+            self.turn_changed.emit(turn)
+            self.busy_changed.emit(False)
+        if isinstance(answer.error, AuthenticationFailed):
+            self.key_refused.emit(turn, answer.error.server_message or str(answer.error))
+
+    # --- the disk -----------------------------------------------------------------------------
+
+    @property
+    def _draft_owner(self) -> str:
+        return self.key if self._row is not None else ""
+
+    def _save_expired(self, turns: list[Interaction]) -> None:
+        rows: list[InteractionRow] = [
+            interaction_row(turn, self.key, positions=()) for turn in turns
+        ]
+
+        def write(db: DatabaseConnection) -> None:
+            for row in rows:
+                queries.update_interaction(db, row, ())
+
+        self._writer.write(write)
+
+
+def title_of(content: tuple[Content, ...]) -> str:
+    """Make a title of the first input: its first line, or the name of what was attached."""
+    for block in content:
+        if isinstance(block, TextContent) and block.text.strip():
+            line = " ".join(block.text.strip().splitlines()[0].split())
+            return line if len(line) <= _TITLE_LENGTH else f"{line[: _TITLE_LENGTH - 1].rstrip()}…"
+    names = [block.name for block in content if isinstance(block, AttachmentContent)]
+    return names[0][:_TITLE_LENGTH] if names else NEW_TITLE

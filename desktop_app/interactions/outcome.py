@@ -1,0 +1,53 @@
+"""How an interaction ends, in our words beside the server's."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from desktop_app.interactions.events import Status
+
+
+class Outcome(StrEnum):
+    """Our word on an interaction, beside the server's `status` (architecture)."""
+
+    STREAMING = "streaming"
+    COMPLETE = "complete"
+    INTERRUPTED = "interrupted"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    NEEDS_ACTION = "needs_action"
+    INCOMPLETE = "incomplete"
+    NEEDS_CONTINUATION = "needs_continuation"
+
+
+OUTCOME_OF_STATUS: Final[dict[str, Outcome]] = {
+    Status.COMPLETED: Outcome.COMPLETE,
+    Status.REQUIRES_ACTION: Outcome.NEEDS_ACTION,
+    Status.INCOMPLETE: Outcome.INCOMPLETE,
+    Status.BUDGET_EXCEEDED: Outcome.INCOMPLETE,
+    Status.REQUIRES_CONTINUATION: Outcome.NEEDS_CONTINUATION,
+    Status.FAILED: Outcome.FAILED,
+    Status.CANCELLED: Outcome.CANCELLED,
+    Status.IN_PROGRESS: Outcome.STREAMING,
+    Status.QUEUED: Outcome.STREAMING,
+}
+
+# What a later request can name as `previous_interaction_id` (architecture, state that survives).
+CHAINABLE_STATUSES: Final = frozenset(
+    {Status.COMPLETED, Status.REQUIRES_ACTION, Status.INCOMPLETE, Status.REQUIRES_CONTINUATION}
+)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why an interaction has no good end, as the person reads it.
+
+    `code` is the server's word or one of ours, `sentence` says what happened, `advice` what was
+    kept and what to do, `details` what a developer wants to know; none holds the key or the text
+    of the conversation.
+    """
+
+    code: str
+    sentence: str
+    advice: str = ""
+    details: str = ""
