@@ -85,6 +85,7 @@ class EventLoop(QEventLoop):
 
     def __init__(self, application: QCoreApplication | None = None) -> None:
         self._soon: deque[asyncio.Handle] = deque()
+        self._from_threads: deque[asyncio.Handle] = deque()
         self._timers: list[asyncio.TimerHandle] = []
         self._cancelled_timers = 0
         self._armed = _NEVER
@@ -142,6 +143,35 @@ class EventLoop(QEventLoop):
         handle._scheduled = True
         self._arm(when)
         return handle
+
+    @override
+    def call_soon_threadsafe(
+        self, callback: Callable[[*Ts], object], *args: *Ts, context: Context | None = None
+    ) -> asyncio.Handle:
+        """Run a callback in the next tick; may be called from any thread.
+
+        qasync emits a Qt signal here. A daemon thread that is in the middle of that when the
+        process ends takes it down ("FATAL: exception not rethrown"), so asyncio's own pipe wakes
+        the loop instead, where it has one.
+        """
+        if self.is_closed():
+            raise RuntimeError("Event loop is closed")
+        handle = asyncio.Handle(callback, args, self, context)
+        self._from_threads.append(handle)
+        if sys.platform == "win32":
+            super().call_soon_threadsafe(self._take_from_threads)
+        else:
+            self._write_to_self()
+        return handle
+
+    def _process_self_data(self, data: bytes) -> None:
+        del data  # asyncio calls this with what came through the pipe: one byte a call
+        self._take_from_threads()
+
+    def _take_from_threads(self) -> None:
+        while self._from_threads:
+            self._soon.append(self._from_threads.popleft())
+        self._arm(0.0)
 
     def _timer_handle_cancelled(self, handle: asyncio.TimerHandle) -> None:
         # asyncio calls this; dead timers are swept out before they are the half.

@@ -36,6 +36,9 @@ class Library(QObject):
     busy_changed = Signal(str, bool)
     """In the conversation of this key an answer has begun to come in, or has ended."""
 
+    trash_listed = Signal(list)
+    """The `ConversationRow`s in the trash are these, the latest first."""
+
     trashed = Signal(object)
     """The conversation of this `ConversationRow` was put in the trash; it can be undone."""
 
@@ -213,11 +216,23 @@ class Library(QObject):
         self._take_row(replace(row, trashed=None))
         self.open(row.key)
 
-    async def list_trash(self) -> list[ConversationRow]:
-        """What is in the trash, the latest first."""
-        return await self._writer.database.read(
+    def list_trash(self) -> None:
+        """Have what is in the trash listed; a signal brings it."""
+        self._tasks.start(self._list_trash(), "trash")
+
+    async def _list_trash(self) -> None:
+        rows = await self._writer.database.read(
             lambda db: queries.list_conversations(db, trashed=True)
         )
+        self.trash_listed.emit(rows)
+
+    def delete(self, keys: list[str]) -> None:
+        """Delete conversations of the trash for good, and have what is left listed."""
+        self._tasks.start(self._delete(keys), "delete")
+
+    async def _delete(self, keys: list[str]) -> None:
+        await self.delete_for_good(keys)
+        await self._list_trash()
 
     async def delete_for_good(self, keys: list[str]) -> None:
         """Delete conversations of the trash, and the attachments that only they used."""

@@ -1,6 +1,7 @@
 """Settings and key as the running program has them, and the models there are to choose from."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Final, TypeVar
@@ -8,8 +9,11 @@ from typing import Final, TypeVar
 from PySide6.QtCore import QObject, Signal
 
 from desktop_app.chat.connection import Connection
-from desktop_app.chat.notices import Notice, NoticeBoard, NoticeKind
+from desktop_app.chat.demo_server import DemoServer
+from desktop_app.chat.notices import NoticeBoard
+from desktop_app.chat.tasks import TaskScope
 from desktop_app.errors import AppError
+from desktop_app.gemini.errors import GeminiError
 from desktop_app.interactions.models import BUILT_IN_MODELS, Model, built_in, is_chat_model
 from desktop_app.origin import Origin, origin_of
 from desktop_app.secret import Secret
@@ -27,6 +31,8 @@ from desktop_app.settings.settings import DEFAULTS, Settings
 
 T = TypeVar("T")
 
+log = logging.getLogger(__name__)
+
 KEYCHAIN_TIMEOUT: Final = 30.0
 """Seconds. A locked keychain shows a prompt of the system, and may never answer."""
 
@@ -34,7 +40,10 @@ DEMO_KEY: Final = "castor-offline-demo-key"
 
 
 class Preferences(QObject):
-    """Settings, key and models; everything that changes them goes through here."""
+    """Settings, key and models; everything that changes them goes through here.
+
+    `base_url` is another server than that of the settings, for this run only.
+    """
 
     changed = Signal(object)
     """The `Settings` are these now."""
@@ -45,6 +54,15 @@ class Preferences(QObject):
     models_changed = Signal()
     """There are other models to choose from."""
 
+    key_checking = Signal(bool)
+    """A key is being checked, or no longer."""
+
+    key_accepted = Signal(str)
+    """The key that was entered is in use; the words say where it is kept."""
+
+    key_rejected = Signal(object)
+    """The key that was entered is not; the `AppError` says why."""
+
     def __init__(
         self,
         settings: Settings,
@@ -52,6 +70,9 @@ class Preferences(QObject):
         keychain: Keychain,
         connection: Connection,
         notices: NoticeBoard,
+        tasks: TaskScope,
+        demo: DemoServer,
+        base_url: str = "",
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -60,7 +81,10 @@ class Preferences(QObject):
         self._keychain = keychain
         self._connection = connection
         self._notices = notices
+        self._tasks = tasks
+        self._demo = demo
         self._demo_url: str | None = None
+        self._url_of_this_run = base_url
         self._key = ApiKey()
         self._key_known = False
         self._models: list[Model] = []
@@ -79,12 +103,14 @@ class Preferences(QObject):
         if settings == self._settings:
             return
         server_changed = settings.base_url != self._settings.base_url
+        if server_changed:
+            self._url_of_this_run = ""
         self._settings = settings
         try:
             self._file.save(settings)
         except SettingsUnwritable as error:
             self._notices.report(error)
-        if server_changed and self._demo_url is None:
+        if server_changed and self.base_url == settings.base_url:
             self._key, self._key_known, self._models = ApiKey(), False, []
             self.models_changed.emit()
             self.key_changed.emit(self._key)
@@ -99,8 +125,12 @@ class Preferences(QObject):
 
     @property
     def base_url(self) -> str:
-        """The server's address: the demo's while it is used."""
-        return self._demo_url or self._settings.base_url
+        """The server's address: the demo's while it is used, then that of the command line."""
+        return self._demo_url or self._own_url
+
+    @property
+    def _own_url(self) -> str:
+        return self._url_of_this_run or self._settings.base_url
 
     @property
     def origin(self) -> Origin:
@@ -118,6 +148,14 @@ class Preferences(QObject):
         self._models = []
         self._set_key(ApiKey(Secret(DEMO_KEY), KeySource.DEMO, "the offline demo"))
         self.models_changed.emit()
+
+    def start_demo(self) -> None:
+        """Start the demo server and let it answer."""
+        self._tasks.start(self.run_demo(), "demo")
+
+    async def run_demo(self) -> None:
+        """Start the demo server and let it answer. Raises `DemoDidNotStart`."""
+        self.use_demo(await self._demo.start())
 
     # --- the key ------------------------------------------------------------------------------
 
@@ -157,6 +195,25 @@ class Preferences(QObject):
             found = environment_key(origin)
         self._set_key(found)
 
+    def enter_key(self, text: str) -> None:
+        """Check a key and keep it; a signal says how that went."""
+        self.key_checking.emit(True)
+        self._tasks.start(self._enter_key(text), "key")
+
+    async def _enter_key(self, text: str) -> None:
+        try:
+            words = await self.accept_key(text)
+        except AppError as error:
+            self.key_rejected.emit(error)
+        else:
+            self.key_accepted.emit(words)
+        finally:
+            self.key_checking.emit(False)
+
+    def drop_key(self) -> None:
+        """Forget the key; a notice says so where that fails."""
+        self._tasks.start(self.forget_key(), "forget key")
+
     async def accept_key(self, text: str) -> str:
         """Check a key with one call and keep it; return where it was kept, for the person.
 
@@ -164,7 +221,7 @@ class Preferences(QObject):
         does not take it is no error: the key is then used for this session, and that is returned.
         """
         secret = clean_key(text)
-        base_url = self._settings.base_url
+        base_url = self._own_url
         client = self._connection.make(base_url, self._settings.api_version, secret)
         try:
             await client.check_key()
@@ -223,6 +280,16 @@ class Preferences(QObject):
         listed = next((model for model in self.models if model.name == name), None)
         return listed or built_in(name) or Model(name, name)
 
+    def fetch_models(self) -> None:
+        """Fetch the server's list when there is time; without it the built-in one is used."""
+        self._tasks.start(self._fetch_models(), "models")
+
+    async def _fetch_models(self) -> None:
+        try:
+            await self.refresh_models()
+        except GeminiError as error:
+            log.info("the list of models could not be fetched: %s", error.code)
+
     async def refresh_models(self) -> None:
         """Fetch the server's list. Raises `GeminiError`; the list is then as it was."""
         if not self.has_key:
@@ -234,7 +301,3 @@ class Preferences(QObject):
         if found and origin == self.origin:
             self._models = found
             self.models_changed.emit()
-
-    def note_fallback(self, sentence: str) -> None:
-        """Say that a request went out in another way than it was asked for."""
-        self._notices.post(Notice(sentence, NoticeKind.INFO, topic="fallback"))

@@ -33,10 +33,15 @@ def export(profile: Path, key: str | None = None, out: TextIO | None = None) -> 
                 }
                 for row in chosen
             ),
-            out or sys.stdout,
+            out or _standard_output(),
         )
     finally:
         db.close()
+
+
+def _standard_output() -> TextIO:
+    # Whatever the terminal's encoding is, JSON is UTF-8.
+    return open(sys.stdout.fileno(), "w", encoding="utf-8", closefd=False)
 
 
 def _write(conversations: Iterator[JsonObject], out: TextIO) -> None:

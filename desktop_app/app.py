@@ -1,0 +1,173 @@
+"""The composition root: builds everything, wires it, runs it, and closes it in reverse.
+
+It imports all and is imported by nobody but `__main__`, which has opened the profile before.
+"""
+
+import asyncio
+import gc
+import logging
+import sys
+import threading
+from contextlib import AsyncExitStack
+from functools import partial
+from types import TracebackType
+from typing import Final
+
+from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
+from PySide6.QtWidgets import QApplication
+
+from desktop_app.arguments import Arguments
+from desktop_app.chat.attaching import Attachments
+from desktop_app.chat.connection import Connection
+from desktop_app.chat.demo_server import DemoServer
+from desktop_app.chat.library import Library
+from desktop_app.chat.notices import Notice, NoticeBoard, NoticeKind
+from desktop_app.chat.preferences import Preferences
+from desktop_app.chat.saving import Writer
+from desktop_app.chat.tasks import TaskScope
+from desktop_app.eventloop import EventLoop
+from desktop_app.images.process import DecoderProcess
+from desktop_app.profile import Profile
+from desktop_app.settings.api_key import ApiKey, Keychain
+from desktop_app.store import conversations as queries
+from desktop_app.store.attachments import AttachmentStore
+from desktop_app.store.database import DatabaseConnection
+from desktop_app.store.rows import ConversationRow
+from desktop_app.ui.errand import Errand
+from desktop_app.ui.main_window import MainWindow
+from desktop_app.ui.theme import Theme
+
+log = logging.getLogger(__name__)
+
+_IDLE_SECONDS: Final = 0.02
+
+
+def run(arguments: Arguments, profile: Profile, base_url: str) -> int:
+    """Run the program on an open profile; return its exit code.
+
+    `base_url` is another server than that of the settings, or empty. Raises `StoreError`.
+    """
+    profile.wait()
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("Castor")
+    application.setDesktopFileName("castor")
+    application.setQuitOnLastWindowClosed(False)
+    with asyncio.Runner(loop_factory=partial(EventLoop, application)) as runner:
+        return runner.run(_main(application, arguments, profile, base_url))
+
+
+async def _main(
+    application: QApplication, arguments: Arguments, profile: Profile, base_url: str
+) -> int:
+    database = profile.database
+    rows, meta = await database.read(_read_first)
+    theme = Theme(application, profile.settings.theme)
+    async with AsyncExitStack() as stack:
+        notices = NoticeBoard()
+        catch_bugs(notices)
+        tasks = TaskScope(notices.report)
+        files = AttachmentStore(profile.attachments)
+        decoder = DecoderProcess()
+        stack.callback(decoder.close)
+        demo = DemoServer(tokens_per_second=200 if arguments.screenshot else None)
+        stack.push_async_callback(demo.aclose)
+        attachments = Attachments(files, database, decoder, notices, tasks)
+        connection = Connection(attachments.open)
+        stack.push_async_callback(connection.aclose)
+        preferences = Preferences(
+            profile.settings,
+            profile.settings_file,
+            Keychain(),
+            connection,
+            notices,
+            tasks,
+            demo,
+            base_url,
+        )
+        preferences.key_changed.connect(partial(_remember_key, profile))
+        writer = Writer(database, notices.report)
+        library = Library(rows, writer, files, attachments, connection, preferences, notices, tasks)
+        stack.push_async_callback(tasks.aclose)
+        folders = {"Profile folder": str(profile.folder), "Log folder": str(profile.logs)}
+        window = MainWindow(
+            theme, library, preferences, attachments, notices, folders, _keychain_name()
+        )
+        stack.callback(window.deleteLater)
+        closed = asyncio.Event()
+        window.closed.connect(closed.set)
+        window.remembered.connect(partial(_remember, writer))
+        await library.open_now(None if arguments.ask else meta.get("conversation"))
+        window.restore(meta.get("geometry", ""), sidebar=meta.get("sidebar") != "hidden")
+        window.show()
+        for words in profile.notices:
+            notices.post(Notice(words, NoticeKind.WARN, topic=words))
+        tasks.start(_after_first_paint(arguments, preferences, library), "start")
+        errand = Errand(arguments, window, library, preferences, attachments, tasks)
+        code = await errand.run(closed)
+        for session in library.sessions:
+            session.interrupt()
+    return code
+
+
+async def _after_first_paint(
+    arguments: Arguments, preferences: Preferences, library: Library
+) -> None:
+    """Do what no first paint has to wait for: the key, the models, the tidying up."""
+    await asyncio.sleep(_IDLE_SECONDS)
+    if arguments.demo:
+        await preferences.run_demo()
+    else:
+        await preferences.load_key()
+    preferences.fetch_models()
+    await library.tidy()
+    gc.freeze()  # what has been made by now stays: a full collection takes 32 ms with it
+
+
+def _read_first(db: DatabaseConnection) -> tuple[list[ConversationRow], dict[str, str]]:
+    return queries.list_conversations(db), queries.load_meta(db)
+
+
+def _remember(writer: Writer, name: str, value: str) -> None:
+    writer.write(lambda db: queries.save_meta(db, name, value))
+
+
+def _remember_key(profile: Profile, key: ApiKey) -> None:
+    profile.secret = key.secret  # for the log, which takes it out of every line
+
+
+def _keychain_name() -> str:
+    names = {"win32": "Windows Credential Manager", "darwin": "the macOS keychain"}
+    return names.get(sys.platform, "the system’s keyring")
+
+
+def catch_bugs(notices: NoticeBoard) -> None:
+    """Send whatever nobody caught to the one place that reports bugs."""
+
+    def from_python(
+        kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            sys.__excepthook__(kind, error, trace)
+        else:
+            notices.report(error)
+
+    def from_loop(_loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
+        error = context.get("exception")
+        if isinstance(error, BaseException):
+            notices.report(error)
+        else:
+            log.warning("the loop says: %s", context.get("message"))
+
+    def from_thread(arguments: threading.ExceptHookArgs) -> None:
+        if arguments.exc_value is not None:
+            log.error("a thread ended by %s", type(arguments.exc_value).__name__)
+
+    def from_qt(kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:
+        level = logging.INFO if kind == QtMsgType.QtInfoMsg else logging.WARNING
+        if kind != QtMsgType.QtDebugMsg:
+            log.log(level, "Qt says: %s", message)
+
+    sys.excepthook = from_python
+    threading.excepthook = from_thread
+    asyncio.get_running_loop().set_exception_handler(from_loop)
+    qInstallMessageHandler(from_qt)

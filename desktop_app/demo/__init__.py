@@ -1,0 +1,1 @@
+"""The offline demo: an honest Interactions server on this computer, always its own process."""

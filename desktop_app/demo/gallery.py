@@ -1,0 +1,51 @@
+"""The pictures of all conversations, looked at once each."""
+
+import asyncio
+import base64
+from collections import OrderedDict
+from collections.abc import Iterable
+from typing import Final
+
+from desktop_app.demo.pictures import NotLookedAt, Picture, look
+from desktop_app.demo.question import picture_key
+from desktop_app.interactions.content import ImageContent
+from desktop_app.interactions.steps import Step, UserInputStep
+
+_MOST_KEPT: Final = 500
+
+
+class Gallery:
+    """Decodes pictures outside the event loop, one at a time, and remembers what they show."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[str, Picture | str] = OrderedDict()
+        self._one_at_a_time = asyncio.Lock()
+
+    async def look_at(self, steps: Iterable[Step]) -> dict[str, Picture | str]:
+        """Look at all pictures that the person put in: each by its key, described or the reason
+        why it cannot be.
+        """
+        found: dict[str, Picture | str] = {}
+        for step in steps:
+            if not isinstance(step, UserInputStep):
+                continue
+            for content in step.content or ():
+                if isinstance(content, ImageContent):
+                    found[picture_key(content)] = await self._look(content)
+        return found
+
+    async def _look(self, image: ImageContent) -> Picture | str:
+        if image.data is None:
+            return "it is only a link, and this server is offline"
+        key = picture_key(image)
+        async with self._one_at_a_time:
+            if key not in self._known:
+                data = base64.b64decode(image.data)
+                try:
+                    self._known[key] = await asyncio.to_thread(look, data)
+                except NotLookedAt as reason:
+                    self._known[key] = str(reason)
+                if len(self._known) > _MOST_KEPT:
+                    self._known.popitem(last=False)
+            self._known.move_to_end(key)
+            return self._known[key]

@@ -1,0 +1,1 @@
+"""What the demo can do: each skill is a function from a question to a reply, or to nothing."""

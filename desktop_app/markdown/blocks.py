@@ -1,0 +1,95 @@
+"""What an answer is made of on screen: values that any painter can show.
+
+A text is a tuple of `Span`; a line break inside one is U+2028.
+"""
+
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+LINE_BREAK: Final = "\u2028"
+
+
+@dataclass(frozen=True)
+class Span:
+    """A stretch of text with one look. `link` is an address as it was written, or empty."""
+
+    text: str
+    bold: bool = False
+    italic: bool = False
+    strike: bool = False
+    code: bool = False
+    math: bool = False
+    link: str = ""
+
+
+Spans: TypeAlias = tuple[Span, ...]
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """Running text."""
+
+    spans: Spans
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading; `level` is 1 to 6."""
+
+    level: int
+    spans: Spans
+
+
+@dataclass(frozen=True)
+class Code:
+    """A block of code; `language` is the word after the fence, as it was written."""
+
+    text: str
+    language: str = ""
+
+
+@dataclass(frozen=True)
+class Math:
+    """A displayed formula: its source."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Quote:
+    """Quoted blocks."""
+
+    blocks: "tuple[Block, ...]"
+
+
+@dataclass(frozen=True)
+class Item:
+    """One item of a list; `checked` is `None` where it is no task."""
+
+    blocks: "tuple[Block, ...]"
+    checked: bool | None = None
+
+
+@dataclass(frozen=True)
+class List:
+    """A list; `start` is the first number, `None` for bullets."""
+
+    items: tuple[Item, ...]
+    start: int | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table; `aligns` has left, center, right or "" for each column."""
+
+    aligns: tuple[str, ...]
+    head: tuple[Spans, ...]
+    rows: tuple[tuple[Spans, ...], ...]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A line across."""
+
+
+Block: TypeAlias = Paragraph | Heading | Code | Math | Quote | List | Table | Rule

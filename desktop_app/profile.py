@@ -1,0 +1,94 @@
+"""Opens a profile: its folder, its lock, its log, its settings, its history. No widgets yet.
+
+The history is opened on its own thread while the caller imports the rest of the program.
+"""
+
+import logging
+import time
+from pathlib import Path
+from typing import Final
+
+from desktop_app.arguments import Arguments, log_folder, profile_folder
+from desktop_app.instance import ProfileLock
+from desktop_app.logfile import close_log, open_log
+from desktop_app.secret import Secret
+from desktop_app.settings.file import SettingsFile
+from desktop_app.store.database import FILE_NAME, Database, make_private_folder
+from desktop_app.store.errors import DatabaseDamaged, ProfileUnwritable
+
+_SETTINGS: Final = "settings.json"
+_ATTACHMENTS: Final = "attachments"
+
+
+class Profile:
+    """Everything of one profile that is open; `notices` are sentences for the person."""
+
+    def __init__(self, arguments: Arguments) -> None:
+        """Open it. Raises `AppError` where it cannot be used."""
+        self.folder = profile_folder(arguments.profile, demo=arguments.demo)
+        self.logs = log_folder(self.folder, arguments.profile)
+        self.attachments = self.folder / _ATTACHMENTS
+        self.notices: list[str] = []
+        self.secret: Secret | None = None
+        _make(self.folder)
+        self._lock = ProfileLock(self.folder)
+        self._lock.take()
+        try:
+            self._log = _open_log(self)
+            self.database = Database(self.folder / FILE_NAME)
+            self.settings_file = SettingsFile(self.folder / _SETTINGS)
+            loaded = self.settings_file.load()
+        except BaseException:
+            self._lock.release()
+            raise
+        self.settings = loaded.settings
+        if loaded.notice:
+            self.notices.append(loaded.notice)
+
+    def wait(self) -> None:
+        """Wait until the history is open. A damaged one is kept aside, and a new one begun.
+
+        Raises `StoreError`.
+        """
+        try:
+            self.database.opened.result()
+        except DatabaseDamaged:
+            self.database.close()
+            self.notices.append(_put_aside(self.folder / FILE_NAME))
+            self.database = Database(self.folder / FILE_NAME)
+            self.database.opened.result()
+
+    def close(self) -> None:
+        """Write what is left to write, and let others have it."""
+        self.database.close()
+        close_log(self._log)
+        self._lock.release()
+
+
+def _make(folder: Path) -> None:
+    try:
+        make_private_folder(folder)
+    except OSError as error:
+        raise ProfileUnwritable(
+            f"The folder {folder} cannot be written: {error.strerror}.",
+            "Choose another one with --profile.",
+        ) from error
+
+
+def _open_log(profile: Profile) -> logging.Handler:
+    try:
+        return open_log(profile.logs, lambda: profile.secret)
+    except OSError as error:
+        raise ProfileUnwritable(
+            f"The folder {profile.logs} cannot be written: {error.strerror}."
+        ) from error
+
+
+def _put_aside(file: Path) -> str:
+    stamp = time.strftime("%Y-%m-%d-%H%M%S")
+    kept = file.with_name(f"{file.stem}-damaged-{stamp}{file.suffix}")
+    for ending in ("", "-wal", "-shm"):
+        part = file.with_name(file.name + ending)
+        if part.exists():
+            part.replace(kept.with_name(kept.name + ending))
+    return f"The history was damaged and could not be read. It was kept as {kept.name}."

@@ -1,0 +1,1 @@
+"""The pixels: widgets that show values and say what the person does."""

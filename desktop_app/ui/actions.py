@@ -1,0 +1,67 @@
+"""Everything a key can do, in one place."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+
+@dataclass(frozen=True)
+class ActionSpec:
+    """An action: its name, the words a person reads, its keys."""
+
+    name: str
+    words: str
+    keys: tuple[str, ...]
+
+
+ACTIONS: Final[tuple[ActionSpec, ...]] = (
+    ActionSpec("new_chat", "New chat", ("Ctrl+N",)),
+    ActionSpec("next_conversation", "Next conversation", ("Ctrl+Tab",)),
+    ActionSpec("previous_conversation", "Previous conversation", ("Ctrl+Shift+Tab",)),
+    ActionSpec("rename", "Rename the conversation", ("F2",)),
+    ActionSpec("toggle_sidebar", "Show or hide the sidebar", ("Ctrl+B",)),
+    ActionSpec("focus_composer", "Go to the message", ("Ctrl+L",)),
+    ActionSpec("attach", "Attach pictures", ("Ctrl+Shift+A",)),
+    ActionSpec("stop", "Stop the answer", ("Esc",)),
+    ActionSpec("copy_answer", "Copy the last answer", ("Ctrl+Shift+C",)),
+    ActionSpec("zoom_in", "Larger text", ("Ctrl++", "Ctrl+=")),
+    ActionSpec("zoom_out", "Smaller text", ("Ctrl+-",)),
+    ActionSpec("zoom_reset", "Text as at first", ("Ctrl+0",)),
+    ActionSpec("settings", "Settings", ("Ctrl+,",)),
+    ActionSpec("shortcuts", "All keys", ("Ctrl+/",)),
+    ActionSpec("quit", "Quit", ("Ctrl+Q",)),
+)
+
+IN_TEXT: Final[tuple[tuple[str, str], ...]] = (
+    ("Send", "Enter, or Ctrl+Enter"),
+    ("New line in the message", "Shift+Enter"),
+    ("Move the conversation to the trash", "Delete, in the list"),
+)
+"""Keys that belong to one widget."""
+
+
+class Actions:
+    """The actions of a window, by name."""
+
+    def __init__(self, window: QWidget) -> None:
+        self._actions: dict[str, QAction] = {}
+        for spec in ACTIONS:
+            action = QAction(spec.words, window)
+            action.setObjectName(spec.name)
+            action.setShortcuts([QKeySequence(key) for key in spec.keys])
+            window.addAction(action)
+            self._actions[spec.name] = action
+
+    def __getitem__(self, name: str) -> QAction:
+        return self._actions[name]
+
+    def listed(self) -> list[tuple[str, str]]:
+        """Words and keys of all actions, for the list of keys."""
+        native = QKeySequence.SequenceFormat.NativeText
+        listed = [
+            (spec.words, ", ".join(QKeySequence(key).toString(native) for key in spec.keys))
+            for spec in ACTIONS
+        ]
+        return [*listed, *IN_TEXT]

@@ -1,0 +1,239 @@
+"""The attachments of the next input: a chip for each, and one for each refusal."""
+
+from collections.abc import Callable
+from typing import Final
+
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPixmap
+from PySide6.QtWidgets import QWidget
+
+from desktop_app.chat.attaching import Refusal
+from desktop_app.interactions.content import AttachmentContent
+from desktop_app.overriding import override
+from desktop_app.ui.activity import ActivityRing
+from desktop_app.ui.buttons import IconButton
+from desktop_app.ui.icons import icon, paint_icon
+from desktop_app.ui.painting import paint_box, rounded_pixmap
+from desktop_app.ui.theme import Theme
+
+CHIP: Final = QSize(220, 44)
+REFUSAL_WIDTH: Final = 352
+GAP: Final = 8
+_THUMB: Final = 36
+_REFUSAL_MS: Final = 20_000
+
+ThumbnailSource = Callable[[AttachmentContent], bytes | None]
+
+
+class Chip(QWidget):
+    """One attachment: its thumbnail, its name, its size, and a button to remove it."""
+
+    removed = Signal(str)
+    """The attachment of this digest is to be taken out."""
+
+    def __init__(self, theme: Theme, attachment: AttachmentContent, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.attachment = attachment
+        self._pixmap = QPixmap()
+        self._icon = icon(theme, "image", "link", "link")
+        self.setFixedSize(CHIP)
+        self.setAccessibleName(f"Attachment {attachment.name}, {self._size_words()}")
+        remove = IconButton(theme, "x", f"Remove {attachment.name}", 28, self)
+        remove.move(CHIP.width() - 32, 8)
+        remove.clicked.connect(self._remove)
+
+    def _remove(self) -> None:
+        self.removed.emit(self.attachment.sha256)
+
+    def _size_words(self) -> str:
+        kind = self.attachment.mime_type.removeprefix("image/").upper()
+        return f"{kind}, {size_words(self.attachment.size)}"
+
+    def show_thumbnail(self, png: bytes) -> None:
+        """Show the picture itself."""
+        self._pixmap.loadFromData(png, "PNG")  # pyright: ignore[reportCallIssue, reportArgumentType] - PySide6 takes str here, its stubs say bytes
+        self.update()
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint chip, thumbnail, name and size."""
+        painter = QPainter(self)
+        color = self._theme.color
+        paint_box(painter, self.rect(), 8, color("sunken"), color("line"))
+        if self._pixmap.isNull():
+            paint_box(painter, QRectF(4, 4, _THUMB, _THUMB), 5, color("accent_soft"))
+            paint_icon(painter, self._icon, 14, 14, 16)
+        else:
+            scale = self.devicePixelRatioF()
+            small = rounded_pixmap(self._pixmap, QSize(_THUMB, _THUMB), 5, scale)
+            painter.drawPixmap(4, 4, small)
+        room = CHIP.width() - 50 - 36
+        painter.setFont(self._theme.font(13, 500))
+        painter.setPen(color("text"))
+        elided = painter.fontMetrics().elidedText(
+            self.attachment.name, Qt.TextElideMode.ElideMiddle, room
+        )
+        painter.drawText(QRectF(50, 3, room, 20), Qt.AlignmentFlag.AlignVCenter, elided)
+        painter.setFont(self._theme.font(12))
+        painter.setPen(color("quiet"))
+        painter.drawText(
+            QRectF(50, 22, room, 18), Qt.AlignmentFlag.AlignVCenter, self._size_words()
+        )
+
+
+class RefusalChip(QWidget):
+    """A file that was not attached, and why; it goes by itself after a while."""
+
+    dismissed = Signal()
+    """It was read, or its time is over."""
+
+    def __init__(self, theme: Theme, refusal: Refusal, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._refusal = refusal
+        self._icon = icon(theme, "triangle-alert", "warn", "warn")
+        self.setFixedSize(REFUSAL_WIDTH, CHIP.height())
+        words = f"{refusal.name} was not attached: {refusal.reason}."
+        self.setAccessibleName(words)
+        self.setToolTip(_plain_tooltip(words))
+        close = IconButton(theme, "x", "Dismiss", 28, self)
+        close.move(REFUSAL_WIDTH - 32, 8)
+        close.clicked.connect(self.dismissed)
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.timeout.connect(self.dismissed)
+        timer.start(_REFUSAL_MS)
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint chip, icon, name and reason."""
+        painter = QPainter(self)
+        color = self._theme.color
+        paint_box(painter, self.rect(), 8, color("warn_soft"), color("warn_line"))
+        paint_icon(painter, self._icon, 12, 14, 16)
+        room = self.width() - 38 - 36
+        painter.setFont(self._theme.font(13, 500))
+        painter.setPen(color("text"))
+        metrics = painter.fontMetrics()
+        name = metrics.elidedText(self._refusal.name, Qt.TextElideMode.ElideMiddle, room)
+        painter.drawText(QRectF(38, 3, room, 20), Qt.AlignmentFlag.AlignVCenter, name)
+        painter.setFont(self._theme.font(12))
+        reason = self._refusal.reason
+        words = painter.fontMetrics().elidedText(
+            reason[:1].upper() + reason[1:], Qt.TextElideMode.ElideRight, room
+        )
+        painter.drawText(QRectF(38, 22, room, 18), Qt.AlignmentFlag.AlignVCenter, words)
+
+
+class AttachmentStrip(QWidget):
+    """All chips of a composer, in rows."""
+
+    removed = Signal(str)
+    """The attachment of this digest is to be taken out."""
+
+    height_changed = Signal()
+    """It needs another height."""
+
+    def __init__(self, theme: Theme, thumbnail: ThumbnailSource, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._thumbnail = thumbnail
+        self._chips: list[Chip] = []
+        self._refusals: list[RefusalChip] = []
+        self._ring = ActivityRing(theme, 16, self)
+        self._ring.setAccessibleName("Files are being copied")
+        self._ring.hide()
+
+    def set_attachments(self, attachments: tuple[AttachmentContent, ...]) -> None:
+        """Show these attachments."""
+        wanted = {one.sha256 for one in attachments}
+        for chip in [chip for chip in self._chips if chip.attachment.sha256 not in wanted]:
+            self._chips.remove(chip)
+            chip.hide()
+            chip.deleteLater()
+        shown = {chip.attachment.sha256 for chip in self._chips}
+        for attachment in attachments:
+            if attachment.sha256 not in shown:
+                self._add_chip(attachment)
+        self.height_changed.emit()
+
+    def _add_chip(self, attachment: AttachmentContent) -> None:
+        chip = Chip(self._theme, attachment, self)
+        chip.removed.connect(self.removed)
+        png = self._thumbnail(attachment)
+        if png:
+            chip.show_thumbnail(png)
+        chip.show()
+        self._chips.append(chip)
+
+    def show_thumbnail(self, sha256: str, png: bytes) -> None:
+        """Show a thumbnail that was made meanwhile."""
+        for chip in self._chips:
+            if chip.attachment.sha256 == sha256 and png:
+                chip.show_thumbnail(png)
+
+    def show_refusal(self, refusal: Refusal) -> None:
+        """Say what was not attached, and why."""
+        chip = RefusalChip(self._theme, refusal, self)
+        chip.dismissed.connect(self._dismiss)
+        chip.show()
+        self._refusals.append(chip)
+        self.height_changed.emit()
+
+    def _dismiss(self) -> None:
+        chip = self.sender()
+        if isinstance(chip, RefusalChip) and chip in self._refusals:
+            self._refusals.remove(chip)
+            chip.hide()
+            chip.deleteLater()
+            self.height_changed.emit()
+
+    def clear_refusals(self) -> None:
+        """Say nothing of refusals any more."""
+        for chip in self._refusals:
+            chip.hide()
+            chip.deleteLater()
+        self._refusals.clear()
+        self.height_changed.emit()
+
+    def set_working(self, count: int) -> None:
+        """Show that files are being copied."""
+        if (count > 0) == self._ring.isHidden():
+            self._ring.setVisible(count > 0)
+            self.height_changed.emit()
+
+    def fit(self, width: int) -> int:
+        """Lay out in a width; return and take the height it needs."""
+        items: list[QWidget] = [*self._chips, *self._refusals]
+        if not items and self._ring.isHidden():
+            self.resize(width, 0)
+            return 0
+        left = top = 0
+        for item in items:
+            if left and left + item.width() > width:
+                left = 0
+                top += CHIP.height() + GAP
+            item.move(left, top)
+            left += item.width() + GAP
+        if left + 20 > width:
+            left = 0
+            top += CHIP.height() + GAP
+        self._ring.move(left + 6, top + 14)
+        self.resize(width, top + CHIP.height())
+        return self.height()
+
+
+def size_words(size: int) -> str:
+    """A size in bytes as a person reads it."""
+    if size < 1000:
+        return f"{size} bytes"
+    if size < 1_000_000:
+        return f"{size / 1000:.0f} kB"
+    return f"{size / 1_000_000:.1f} MB"
+
+
+def _plain_tooltip(words: str) -> str:
+    from html import escape
+
+    return f"<qt>{escape(words)}</qt>"

@@ -1,0 +1,175 @@
+"""The text of the next input: grows with what is written, and never sends half of a character."""
+
+from typing import Final
+
+from PySide6.QtCore import QMimeData, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QInputMethodEvent,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QTextBlockFormat,
+    QTextCursor,
+)
+from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
+
+from desktop_app.overriding import override
+from desktop_app.ui.dropping import has_files_or_picture
+from desktop_app.ui.menus import Menu
+from desktop_app.ui.theme import Theme, line_height
+
+PLACEHOLDER: Final = "Ask anything"
+LARGEST_PASTE: Final = 1_000_000
+"""Characters; a text edit takes minutes for more (reliability, section 1.6)."""
+
+
+class MessageEdit(QTextEdit):
+    """Plain text. Enter sends, or Ctrl+Enter, as the person has chosen."""
+
+    submitted = Signal()
+    """The key that sends was pressed."""
+
+    pasted = Signal(object)
+    """Something else than text was pasted: the `QMimeData`."""
+
+    refused = Signal(str)
+    """What was pasted cannot be taken; the words say why."""
+
+    height_changed = Signal()
+    """The text needs another height."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.enter_sends = True
+        self._composing = False
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setAcceptRichText(False)
+        self.setAccessibleName("Message")
+        self.setTabChangesFocus(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setCursorWidth(2)
+        self.viewport().setAutoFillBackground(False)
+        self.setStyleSheet("QTextEdit { background: transparent; }")
+        self.setAcceptDrops(False)  # the window takes drops, wherever they fall
+        self.document().setDocumentMargin(0)
+        self.textChanged.connect(self._grow)
+        self._restyle()
+        theme.changed.connect(self._restyle)
+
+    # --- text ---------------------------------------------------------------------------------
+
+    @property
+    def text(self) -> str:
+        """What is written."""
+        return self.toPlainText()
+
+    def set_text(self, text: str) -> None:
+        """Write something else, with the cursor at its end."""
+        if text != self.text:
+            self.setPlainText(text)
+            self._style_lines()
+        self.moveCursor(QTextCursor.MoveOperation.End)
+
+    def _restyle(self) -> None:
+        self.document().setDefaultFont(self._theme.font(self._theme.body_size()))
+        self.setFont(self._theme.font(self._theme.body_size()))
+        self._style_lines()
+        self._grow()
+
+    def _style_lines(self) -> None:
+        cursor = QTextCursor(self.document())
+        cursor.select(QTextCursor.SelectionType.Document)
+        form = QTextBlockFormat()
+        fixed = QTextBlockFormat.LineHeightTypes.FixedHeight.value
+        form.setLineHeight(line_height(self._theme.body_size()), fixed)
+        cursor.mergeBlockFormat(form)
+
+    def _grow(self) -> None:
+        self.height_changed.emit()
+        if not self.text:
+            self.viewport().update()
+
+    def wanted_height(self, width: int) -> int:
+        """The height that all of the text needs in a width, in pixels."""
+        self.document().setTextWidth(width)
+        return max(line_height(self._theme.body_size()), round(self.document().size().height()))
+
+    @override
+    def sizeHint(self) -> QSize:
+        """One line."""
+        return QSize(200, line_height(self._theme.body_size()))
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the text, or the placeholder to the right of the cursor."""
+        super().paintEvent(event)
+        if not self.text and not self._composing:
+            painter = QPainter(self.viewport())
+            painter.setFont(self.font())
+            painter.setPen(self._theme.color("quiet"))
+            height = line_height(self._theme.body_size())
+            bottom = Qt.AlignmentFlag.AlignBottom
+            painter.drawText(3, 0, self.width(), height, bottom.value, PLACEHOLDER)
+
+    # --- keys ---------------------------------------------------------------------------------
+
+    @override
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        """Note whether an input method is composing: Enter then belongs to it."""
+        self._composing = bool(event.preeditString())
+        super().inputMethodEvent(event)
+        self.viewport().update()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Send on the key that sends; leave Escape to the window."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not self._composing:
+            modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+            sends = Qt.KeyboardModifier.ControlModifier
+            if modifiers == sends or (
+                self.enter_sends and modifiers == Qt.KeyboardModifier.NoModifier
+            ):
+                self.submitted.emit()
+                return
+            if modifiers == Qt.KeyboardModifier.ShiftModifier:
+                self.textCursor().insertBlock()  # a line of its own, not U+2028
+                self.ensureCursorVisible()
+                return
+        if event.key() == Qt.Key.Key_Escape:
+            event.ignore()
+            return
+        super().keyPressEvent(event)
+
+    # --- pasting ------------------------------------------------------------------------------
+
+    @override
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        """Text, files and pictures."""
+        return has_files_or_picture(source) or source.hasText()
+
+    @override
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        """Insert text; hand files and pictures on."""
+        if has_files_or_picture(source):
+            self.pasted.emit(source)
+        elif len(source.text()) > LARGEST_PASTE:
+            self.refused.emit(
+                "The text in the clipboard is too long to paste: over a million characters."
+            )
+        else:
+            self.insertPlainText(source.text())
+            self._style_lines()
+
+    @override
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer what can be done with text."""
+        menu = Menu(self._theme, self)
+        chosen = self.textCursor().hasSelection()
+        menu.add("Cut", self.cut, shortcut="Ctrl+X").setEnabled(chosen)
+        menu.add("Copy", self.copy, icon_name="copy", shortcut="Ctrl+C").setEnabled(chosen)
+        menu.add("Paste", self.paste, shortcut="Ctrl+V").setEnabled(self.canPaste())
+        menu.addSeparator()
+        menu.add("Select all", self.selectAll, shortcut="Ctrl+A")
+        menu.popup(event.globalPos())

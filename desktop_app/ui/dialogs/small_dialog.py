@@ -1,0 +1,48 @@
+"""A small window with a title, words, something in the middle, and buttons."""
+
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from desktop_app.overriding import override
+from desktop_app.ui.buttons import Button
+from desktop_app.ui.dialogs.page import plain_label
+from desktop_app.ui.theme import Theme
+
+_PADDING: Final = 24
+
+
+class SmallDialog(QDialog):
+    """Opened by `open()`; it deletes itself when it is closed."""
+
+    def __init__(self, theme: Theme, title: str, words: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.theme = theme
+        self.setWindowTitle(f"{title} – Castor")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowModality(Qt.WindowModality.NonModal)
+        self.body = QVBoxLayout(self)
+        self.body.setContentsMargins(_PADDING, _PADDING - 4, _PADDING, _PADDING - 4)
+        self.body.setSpacing(8)
+        self.body.addWidget(plain_label(theme, title, 18, 600, "text"))
+        self.words: QLabel = plain_label(theme, words, 13, 400, "quiet")
+        self.words.setVisible(bool(words))
+        self.body.addWidget(self.words)
+        self.setFixedWidth(480)
+
+    def add_buttons(self, *buttons: Button) -> None:
+        """Put buttons at the foot, the last one at the right."""
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addStretch(1)
+        for button in buttons:
+            row.addWidget(button)
+        self.body.addSpacing(8)
+        self.body.addLayout(row)
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the ground."""
+        QPainter(self).fillRect(self.rect(), self.theme.color("window"))

@@ -1,0 +1,98 @@
+"""What a drop would do, over the whole window while something is dragged."""
+
+from typing import Final
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
+
+from desktop_app.overriding import override
+from desktop_app.ui.dropping import Dropped
+from desktop_app.ui.icons import icon, paint_icon
+from desktop_app.ui.painting import Shadow, paint_box
+from desktop_app.ui.theme import Theme
+
+_CARD: Final = 480
+
+
+class DropOverlay(QWidget):
+    """Covers the window; takes no events, the window under it does."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._icon = icon(theme, "image", "link", "link", stroke=1.75)
+        self._warn = icon(theme, "triangle-alert", "warn", "warn")
+        self._title = ""
+        self._help = ""
+        self._refusal = ""
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.hide()
+
+    def show_drop(self, dropped: Dropped, picture: bool) -> None:
+        """Say what would happen to what is dragged; `picture`: bytes of one come along."""
+        count = dropped.count or (1 if picture else 0)
+        thing = "a picture" if count == 1 else f"{count} pictures"
+        ask = "it" if count == 1 else "them"
+        self._title = f"Drop {thing} to ask about {ask}" if count else "This cannot be attached"
+        goes = "It goes" if count == 1 else "They go"
+        self._help = f"{goes} out with your next message." if count else ""
+        self._refusal = ""
+        if dropped.refused:
+            first = dropped.refused[0]
+            self._refusal = f"{first.name} cannot be attached: {first.reason}."
+        self.setAccessibleName(f"{self._title}. {self._refusal}")
+        self.show()
+        self.raise_()
+        self.update()
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the veil, the dashed line and the card."""
+        painter = QPainter(self)
+        theme = self._theme
+        painter.fillRect(self.rect(), theme.with_alpha("window", 0.72))
+        inner = QRectF(self.rect()).adjusted(12, 12, -12, -12)
+        paint_box(painter, inner, 14, theme.with_alpha("accent", 0.08 if theme.dark else 0.05))
+        pen = QPen(theme.color("accent"), 2)
+        pen.setDashPattern([3.5, 4.0])
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(inner.adjusted(1, 1, -1, -1), 13, 13)
+        self._paint_card(painter)
+
+    def _paint_card(self, painter: QPainter) -> None:
+        theme = self._theme
+        color = theme.color
+        height = 212 if self._refusal else 160
+        card = QRectF(0, 0, min(_CARD, self.width() - 48), height)
+        card.moveCenter(QRectF(self.rect()).center())
+        shadow = Shadow(theme.with_alpha("shadow", 0.45 if theme.dark else 0.10), 24, 8, 14)
+        shadow.paint(painter, card)
+        border = color("line_strong" if theme.dark else "line")
+        paint_box(painter, card, 14, color("raised"), border)
+        tile = QRectF(card.center().x() - 24, card.top() + 24, 48, 48)
+        paint_box(painter, tile, 10, color("accent_soft"))
+        paint_icon(painter, self._icon, tile.left() + 12, tile.top() + 12, 24)
+        middle = Qt.AlignmentFlag.AlignCenter
+        painter.setFont(theme.font(18, 600))
+        painter.setPen(color("text"))
+        painter.drawText(
+            QRectF(card.left(), tile.bottom() + 12, card.width(), 26), middle, self._title
+        )
+        painter.setFont(theme.font(14))
+        painter.setPen(color("quiet"))
+        painter.drawText(
+            QRectF(card.left(), tile.bottom() + 40, card.width(), 22), middle, self._help
+        )
+        if self._refusal:
+            line = QRectF(card.left() + 16, card.bottom() - 56, card.width() - 32, 40)
+            paint_box(painter, line, 8, color("warn_soft"), color("warn_line"))
+            paint_icon(painter, self._warn, line.left() + 12, line.top() + 12, 16)
+            painter.setFont(theme.font(13))
+            painter.setPen(color("text"))
+            words = painter.fontMetrics().elidedText(
+                self._refusal, Qt.TextElideMode.ElideMiddle, round(line.width()) - 50
+            )
+            place = line.adjusted(38, 0, -12, 0)
+            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, words)

@@ -1,0 +1,84 @@
+"""What is dragged or pasted: files of this computer, a picture, or neither.
+
+Nothing is ever fetched: a picture dragged from a browser comes as its bytes, or is refused.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QUrl
+from PySide6.QtGui import QImage
+
+from desktop_app.chat.attaching import Refusal
+
+_PICTURES = ("image/png", "image/jpeg", "image/webp", "image/gif", "image/bmp", "image/tiff")
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """Files, bytes of pictures by name, and what is refused with the reason."""
+
+    files: list[Path] = field(default_factory=list[Path])
+    pictures: list[tuple[str, bytes]] = field(default_factory=list[tuple[str, bytes]])
+    refused: list[Refusal] = field(default_factory=list[Refusal])
+
+    @property
+    def count(self) -> int:
+        """How many things can be attached."""
+        return len(self.files) + len(self.pictures)
+
+
+def has_files_or_picture(data: QMimeData) -> bool:
+    """Whether there is something to attach, rather than text to insert."""
+    if any(data.hasFormat(name) for name in _PICTURES) or data.hasImage():
+        return True
+    return data.hasUrls() and any(url.isLocalFile() for url in data.urls())
+
+
+def look_at(data: QMimeData) -> Dropped:
+    """Sort what is dragged, without reading any file: fit for a drag that hovers."""
+    dropped = Dropped()
+    for url in data.urls() if data.hasUrls() else []:
+        if _is_local(url):
+            dropped.files.append(Path(url.toLocalFile()))
+        elif not has_picture(data):
+            name = url.fileName() or url.host() or "address"
+            where = "a network path" if url.scheme() in ("file", "smb") else "an address on the web"
+            reason = f"it is {where}; save it to this computer first"
+            dropped.refused.append(Refusal(name, reason))
+    return dropped
+
+
+def has_picture(data: QMimeData) -> bool:
+    """Whether the bytes of a picture come along."""
+    return data.hasImage() or any(data.hasFormat(name) for name in _PICTURES)
+
+
+def take(data: QMimeData, name: str) -> Dropped:
+    """Take what was dropped or pasted; a picture without a file is called `name`."""
+    dropped = look_at(data)
+    if not dropped.files and (picture := _picture(data)):
+        extension, content = picture
+        dropped.pictures.append((f"{name}.{extension}", content))
+    return dropped
+
+
+def _picture(data: QMimeData) -> tuple[str, bytes] | None:
+    """The bytes of a picture as they were put there, else what Qt makes of it as PNG."""
+    for kind in _PICTURES:
+        if data.hasFormat(kind):
+            content = bytes(data.data(kind).data())
+            if content:
+                return kind.removeprefix("image/").replace("jpeg", "jpg"), content
+    image = data.imageData() if data.hasImage() else None
+    if isinstance(image, QImage) and not image.isNull():
+        buffer = QBuffer()
+        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+        image.save(buffer, "PNG")  # pyright: ignore[reportCallIssue, reportArgumentType] - PySide6 takes str here, its stubs say bytes
+        return "png", bytes(buffer.data().data())
+    return None
+
+
+def _is_local(url: QUrl) -> bool:
+    path = url.toLocalFile()
+    return url.isLocalFile() and not url.host() and not path.startswith(("//", "\\\\"))

@@ -1,0 +1,142 @@
+"""What the command line asks the window to do: attach files, ask, take a picture, and quit."""
+
+import asyncio
+import sys
+from collections.abc import Callable
+from typing import Final
+
+from PySide6.QtCore import QObject, SignalInstance
+from PySide6.QtWidgets import QApplication
+
+from desktop_app.arguments import Arguments
+from desktop_app.chat.attaching import Attachments, Refusal
+from desktop_app.chat.library import Library
+from desktop_app.chat.preferences import Preferences
+from desktop_app.chat.session import ChatSession
+from desktop_app.chat.tasks import TaskScope
+from desktop_app.interactions.outcome import Outcome
+from desktop_app.ui.dropping import Dropped
+from desktop_app.ui.main_window import MainWindow
+
+LONGEST: Final = 60.0
+"""Seconds until `--screenshot` gives up."""
+
+_SETTLE: Final = 0.15
+
+
+async def until(condition: Callable[[], bool], *signals: SignalInstance) -> None:
+    """Wait until a condition holds, which only these signals can bring about."""
+    changed = asyncio.Event()
+
+    def note(*_values: object) -> None:
+        changed.set()
+
+    connections = [signal.connect(note) for signal in signals]
+    try:
+        while not condition():
+            changed.clear()
+            await changed.wait()
+    finally:
+        for connection in connections:
+            QObject.disconnect(connection)
+
+
+class Errand(QObject):
+    """Does it as a person would, through the same widgets."""
+
+    def __init__(
+        self,
+        arguments: Arguments,
+        window: MainWindow,
+        library: Library,
+        preferences: Preferences,
+        attachments: Attachments,
+        tasks: TaskScope,
+    ) -> None:
+        super().__init__(window)
+        self._arguments = arguments
+        self._window = window
+        self._library = library
+        self._preferences = preferences
+        self._attachments = attachments
+        self._tasks = tasks
+        self._refusals: list[str] = []
+        attachments.refused.connect(self._note_refusal)
+
+    async def run(self, closed: asyncio.Event) -> int:
+        """Do what was asked, and wait until the window is closed; return the exit code."""
+        if self._arguments.screenshot is not None:
+            return await self._take_picture()
+        if self._arguments.files or self._arguments.ask:
+            self._tasks.start(self._ask(), "errand")
+        await closed.wait()
+        return 0
+
+    def _note_refusal(self, _key: str, refusal: Refusal) -> None:
+        self._refusals.append(f"{refusal.name} was not attached: {refusal.reason}.")
+
+    async def _ask(self) -> None:
+        session = self._library.current
+        assert session is not None
+        if self._arguments.files:
+            self._window.attach(Dropped(files=[f.absolute() for f in self._arguments.files]))
+            await until(
+                lambda: not self._attachments.working(session.key),
+                self._attachments.working_changed,
+                session.attachments_changed,
+            )
+        if self._arguments.ask:
+            await until(lambda: self._preferences.key_known, self._preferences.key_changed)
+            self._window.pane.composer.edit.set_text(self._arguments.ask)
+            self._window.pane.composer.submit()
+
+    async def _take_picture(self) -> int:
+        try:
+            async with asyncio.timeout(LONGEST):
+                await until(lambda: self._preferences.key_known, self._preferences.key_changed)
+                await self._ask()
+                session = self._library.current
+                assert session is not None
+                if self._arguments.ask:
+                    await self._answered(session)
+        except TimeoutError:
+            _complain("The answer did not end within 60 seconds.")
+            return 1
+        self._window.pane.transcript.open_thoughts()
+        await asyncio.sleep(_SETTLE)
+        QApplication.processEvents()
+        path = self._arguments.screenshot
+        saved = path is not None and self._window.grab().save(str(path))
+        if not saved:
+            _complain(f"The picture {path} could not be written.")
+        for words in self._refusals:
+            _complain(words)
+        return 0 if saved and not self._refusals and self._went_well() else 1
+
+    async def _answered(self, session: ChatSession) -> None:
+        """Wait until there is an answer and it has ended."""
+        if not self._preferences.has_key:
+            _complain("There is no API key.")
+            return
+
+        def ended() -> bool:
+            turns = session.turns
+            return bool(turns) and not session.busy and turns[-1].outcome != Outcome.STREAMING
+
+        await until(ended, session.busy_changed, session.turn_changed, self._window.closed)
+
+    def _went_well(self) -> bool:
+        session = self._library.current
+        if not self._arguments.ask or session is None:
+            return True
+        turns = session.turns
+        if not turns:
+            return False
+        failure = turns[-1].failure
+        if failure is not None:
+            _complain(f"{failure.sentence} {failure.advice}".strip())
+        return turns[-1].outcome is Outcome.COMPLETE
+
+
+def _complain(words: str) -> None:
+    sys.stderr.write(f"castor: {words}\n")

@@ -1,0 +1,150 @@
+"""The header: the conversation's title, its tokens, its menu."""
+
+from typing import Final
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from desktop_app.overriding import override
+from desktop_app.ui.buttons import IconButton
+from desktop_app.ui.menus import Menu
+from desktop_app.ui.theme import Theme
+
+HEIGHT: Final = 48
+_LEFT: Final = 24
+
+
+class Header(QWidget):
+    """Names the conversation on screen; a double click on the title renames it."""
+
+    rename_requested = Signal(str)
+    """The conversation on screen is to have this title."""
+
+    trash_requested = Signal()
+    """The conversation on screen is to go into the trash."""
+
+    sidebar_requested = Signal()
+    """The sidebar is to be shown again."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._title = ""
+        self._figures = ""
+        self._has_conversation = False
+        self.setFixedHeight(HEIGHT)
+        self._sidebar = IconButton(theme, "panel-left", "Show the sidebar (Ctrl+B)", 32, self)
+        self._sidebar.clicked.connect(self.sidebar_requested)
+        self._sidebar.hide()
+        self._menu = IconButton(theme, "ellipsis", "Conversation menu", 32, self)
+        self._menu.clicked.connect(self._open_menu)
+        self._editor = QLineEdit(self)
+        self._editor.setAccessibleName("Title")
+        self._editor.setMaxLength(200)
+        self._editor.hide()
+        self._editor.editingFinished.connect(self._finish)
+        self._editor.installEventFilter(self)
+        theme.changed.connect(self._restyle)
+        self._restyle()
+
+    def _restyle(self) -> None:
+        self._editor.setFont(self._theme.font(14, 600))
+        self._editor.setStyleSheet(
+            f"border: 2px solid {self._theme.hex('accent')}; border-radius: 8px; padding: 0 6px;"
+            f"background: {self._theme.hex('window')};"
+        )
+        self.update()
+
+    def show_title(self, title: str, *, conversation: bool) -> None:
+        """Show a title; without a conversation there is no line, and no menu."""
+        self._title = title
+        self._has_conversation = conversation
+        self._menu.setVisible(conversation)
+        self.setAccessibleName(title)
+        self.update()
+
+    def show_tokens(self, tokens: int) -> None:
+        """Show how many tokens the conversation has used; none for 0."""
+        self._figures = f"{tokens:,} tokens" if tokens else ""
+        self.update()
+
+    def show_sidebar_button(self, show: bool) -> None:
+        """Offer to show the sidebar again."""
+        self._sidebar.setVisible(show)
+        self.update()
+
+    def rename(self) -> None:
+        """Edit the title in place."""
+        if self._has_conversation:
+            self._editor.setText(self._title)
+            self._editor.show()
+            self._editor.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._editor.selectAll()
+
+    def _finish(self) -> None:
+        if not self._editor.isHidden():
+            self._editor.hide()
+            self.rename_requested.emit(self._editor.text())
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Escape leaves the title as it was."""
+        if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
+            self._editor.hide()
+            return True
+        return False
+
+    def _open_menu(self) -> None:
+        menu = Menu(self._theme, self)
+        menu.add("Rename", self.rename, icon_name="pencil", shortcut="F2")
+        menu.add("Move to trash", self.trash_requested.emit, icon_name="trash-2")
+        width = menu.sizeHint().width()
+        menu.popup(self._menu.mapToGlobal(QPoint(self._menu.width() - width, HEIGHT - 10)))
+
+    @property
+    def _title_left(self) -> int:
+        return _LEFT if self._sidebar.isHidden() else 60
+
+    @override
+    def sizeHint(self) -> QSize:
+        """48 high."""
+        return QSize(400, HEIGHT)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put the menu at the right."""
+        self._menu.move(self.width() - _LEFT - 24, 8)
+        self._sidebar.move(16, 8)
+        left = self._title_left - 8
+        self._editor.setGeometry(QRect(left, 8, min(420, self.width() - left - 200), 32))
+
+    @override
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Rename."""
+        self.rename()
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint title, figures and line."""
+        painter = QPainter(self)
+        color = self._theme.color
+        painter.fillRect(self.rect(), color("window"))
+        middle = Qt.AlignmentFlag.AlignVCenter
+        right = self.width() - _LEFT - 24 - 12
+        if self._figures and self._has_conversation:
+            painter.setFont(self._theme.font(13, figures=True))
+            painter.setPen(color("quiet"))
+            width = painter.fontMetrics().horizontalAdvance(self._figures)
+            painter.drawText(QRectF(right - width, 0, width + 1, HEIGHT), middle, self._figures)
+            right -= width + 16
+        painter.setFont(self._theme.font(14, 600))
+        painter.setPen(color("text"))
+        left = self._title_left
+        title = painter.fontMetrics().elidedText(
+            self._title, Qt.TextElideMode.ElideRight, max(0, right - left)
+        )
+        painter.drawText(QRectF(left, 0, max(0, right - left), HEIGHT), middle, title)
+        if self._has_conversation:
+            painter.setPen(QPen(color("line"), 1))
+            painter.drawLine(0, HEIGHT - 1, self.width(), HEIGHT - 1)

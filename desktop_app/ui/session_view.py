@@ -1,0 +1,216 @@
+"""Shows one session in the pane: what it says goes to the widgets, what they say to it."""
+
+from PySide6.QtCore import QMetaObject, QObject, Signal, SignalInstance
+
+from desktop_app.chat.attaching import Attachments, Refusal
+from desktop_app.chat.preferences import Preferences
+from desktop_app.chat.session import ChatSession
+from desktop_app.errors import AppError
+from desktop_app.interactions.interaction import Interaction
+from desktop_app.ui.chat_pane import ChatPane, Shown
+
+
+class SessionView(QObject):
+    """Binds the pane to the session that is on screen, and to one at a time."""
+
+    key_needed = Signal()
+    """Something was to be sent, and there is no key."""
+
+    key_refused = Signal(object, str)
+    """The server did not take the key: the `Interaction`, and the server's sentence."""
+
+    def __init__(
+        self,
+        pane: ChatPane,
+        preferences: Preferences,
+        attachments: Attachments,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._pane = pane
+        self._preferences = preferences
+        self._attachments = attachments
+        self._session: ChatSession | None = None
+        self._connections: list[QMetaObject.Connection] = []
+        self._connect_pane()
+
+    @property
+    def session(self) -> ChatSession | None:
+        """The session that is shown."""
+        return self._session
+
+    def _connect_pane(self) -> None:
+        composer, transcript, header = self._pane.composer, self._pane.transcript, self._pane.header
+        composer.submitted.connect(self._submit)
+        composer.stopped.connect(self.stop)
+        composer.draft_changed.connect(self._write_draft)
+        composer.detached.connect(self._detach)
+        composer.model_chosen.connect(self._choose_model)
+        transcript.retry.connect(self.retry)
+        transcript.resume.connect(self._resume)
+        header.rename_requested.connect(self._rename)
+        attachments = self._attachments
+        attachments.refused.connect(self._show_refusal)
+        attachments.working_changed.connect(self._show_working)
+        attachments.thumbnail_ready.connect(transcript.show_thumbnail)
+        attachments.thumbnail_ready.connect(composer.strip.show_thumbnail)
+        self._preferences.models_changed.connect(self.show_model)
+        self._preferences.key_changed.connect(self.show_part)
+
+    # --- showing ------------------------------------------------------------------------------
+
+    def show(self, session: ChatSession) -> None:
+        """Show a session in the place of the one before."""
+        if session is self._session:
+            self._pane.composer.setFocus()
+            return
+        self.leave()
+        self._session = session
+        for signal, slot in (
+            (session.turn_added, self._add_turn),
+            (session.turn_replaced, self._replace_turn),
+            (session.step_changed, self._pane.transcript.mark_dirty),
+            (session.turn_changed, self._update_turn),
+            (session.waiting_changed, self._pane.transcript.set_waiting),
+            (session.busy_changed, self._show_busy),
+            (session.row_changed, self._show_title),
+            (session.attachments_changed, self._show_attachments),
+            (session.send_refused, self._keep_text),
+            (session.key_refused, self.key_refused),
+        ):
+            self._bind(signal, slot)
+        self._pane.transcript.set_turns(session.turns)
+        self._pane.composer.show_draft(session.draft.text, session.draft.attachments)
+        self._pane.composer.set_working(self._attachments.working(session.key))
+        self._show_busy(session.busy)
+        self._show_title()
+        self.show_model()
+        self.show_part()
+        self._pane.composer.setFocus()
+
+    def _bind(self, signal: SignalInstance, slot: object) -> None:
+        self._connections.append(signal.connect(slot))  # type: ignore[arg-type]
+
+    def leave(self) -> None:
+        """Keep what is being written, and listen to the session no more."""
+        if self._session is not None:
+            self._pane.composer.flush_draft()
+            for connection in self._connections:
+                QObject.disconnect(connection)
+        self._connections.clear()
+        self._session = None
+
+    def show_part(self) -> None:
+        """Show the turns; where there are none, what to begin with."""
+        session = self._session
+        preferences = self._preferences
+        if session is not None and session.turns:
+            part = Shown.TRANSCRIPT
+        elif preferences.has_key or not preferences.key_known:
+            part = Shown.EMPTY
+        else:
+            part = Shown.WELCOME
+        if part is not self._pane.shown:
+            self._pane.show_part(part)
+            focus = self._pane.welcome.field if part is Shown.WELCOME else self._pane.composer
+            focus.setFocus()
+        self._show_title()
+
+    def show_model(self) -> None:
+        """Show the model that the next turn is for."""
+        if self._session is not None:
+            preferences = self._preferences
+            model = preferences.model(self._session.model)
+            level = self._session.thinking_level
+            self._pane.composer.set_model(preferences.models, model, level)
+
+    def _show_title(self) -> None:
+        session = self._session
+        if session is None:
+            return
+        turns = bool(session.turns)
+        title = session.title if self._pane.shown is not Shown.WELCOME else ""
+        self._pane.header.show_title(title, conversation=turns)
+        self._show_tokens()
+
+    def _show_tokens(self) -> None:
+        tokens = 0
+        for turn in self._session.turns if self._session is not None else []:
+            tokens += (turn.usage.total_tokens or 0) if turn.usage is not None else 0
+        self._pane.header.show_tokens(tokens)
+
+    def _show_busy(self, busy: bool) -> None:
+        session = self._session
+        answering = session is not None and session.running_turn is not None
+        self._pane.composer.set_busy(busy and answering)
+        self._pane.composer.set_writable(not busy or answering)
+
+    def _show_attachments(self) -> None:
+        if self._session is not None:
+            self._pane.composer.set_attachments(self._session.draft.attachments)
+
+    # --- turns --------------------------------------------------------------------------------
+
+    def _add_turn(self, turn: Interaction) -> None:
+        self._pane.composer.clear()
+        self._pane.transcript.add_turn(turn)
+        self.show_part()
+
+    def _replace_turn(self, key: str, turn: Interaction) -> None:
+        self._pane.transcript.replace_turn(key, turn)
+
+    def _update_turn(self, turn: Interaction) -> None:
+        self._pane.transcript.update_turn(turn)
+        self._show_tokens()
+
+    def _keep_text(self, error: AppError) -> None:
+        self._pane.composer.show_refusal(Refusal("Your message was not sent", str(error)))
+
+    # --- what the person does -----------------------------------------------------------------
+
+    def _submit(self, text: str) -> None:
+        if not self._preferences.has_key:
+            self._write_draft(text)
+            self.key_needed.emit()
+        elif self._session is not None:
+            self._session.send(text)
+
+    def stop(self) -> None:
+        """Stop the answer that is coming in."""
+        if self._session is not None:
+            self._session.stop()
+
+    def retry(self, key: str) -> None:
+        """Ask a turn again, where it is the last one here."""
+        session = self._session
+        if session is not None and key in session.conversation:
+            session.retry(key)
+
+    def _resume(self, key: str) -> None:
+        if self._session is not None:
+            self._session.resume(key)
+
+    def _rename(self, title: str) -> None:
+        if self._session is not None:
+            self._session.rename(title)
+
+    def _write_draft(self, text: str) -> None:
+        if self._session is not None:
+            self._session.write_draft(text)
+
+    def _detach(self, sha256: str) -> None:
+        if self._session is not None:
+            self._session.detach(sha256)
+
+    def _choose_model(self, model: str, level: str | None) -> None:
+        if self._session is not None:
+            self._session.choose_model(model, level)
+            self.show_model()
+
+    def _show_refusal(self, key: str, refusal: Refusal) -> None:
+        if self._session is not None and key == self._session.key:
+            self._pane.composer.show_refusal(refusal)
+
+    def _show_working(self, key: str, count: int) -> None:
+        if self._session is not None and key == self._session.key:
+            self._pane.composer.set_working(count)

@@ -1,0 +1,207 @@
+"""Text that is read, selected and copied, but not written: as high as it needs to be."""
+
+import re
+from functools import partial
+from typing import Final, cast
+
+from PySide6.QtCore import QMimeData, QPoint, QSize, Qt, QUrl, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QPalette,
+    QTextBlock,
+    QTextCursor,
+    QTextOption,
+    QTextTable,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QFrame, QTextBrowser, QWidget
+
+from desktop_app.overriding import override
+from desktop_app.ui.menus import Menu
+from desktop_app.ui.theme import Theme
+from desktop_app.ui.transcript.document import LIST_INDENT, Mark
+
+# What must not reach the clipboard: terminal escapes, other controls, and marks that turn the
+# direction of what follows (reliability, section 1.5).
+_UNSAFE: Final = re.compile(
+    r"\x1b\[[0-9;?]*[ -/]*[@-~]|"
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200a\u200b\u202a-\u202e\u2066-\u2069\ufeff]"
+)
+
+
+def plain_copy(text: str) -> str:
+    """Make text safe to paste anywhere: line ends are LF, and nothing in it is invisible."""
+    lines = text.replace("\u2029", "\n").replace("\u2028", "\n").replace("\u00a0", " ")
+    return _UNSAFE.sub("", lines.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def selected_text(cursor: QTextCursor) -> str:
+    """What is selected, with the markers of items, and tabs between the cells of a row."""
+    begin, end = cursor.selectionStart(), cursor.selectionEnd()
+    parts: list[str] = []
+    row: tuple[int, int] | None = None
+    block = cursor.document().findBlock(begin)
+    while block.isValid() and block.position() <= end and begin < end:
+        first = max(begin, block.position())
+        text = block.text()[first - block.position() : end - block.position()]
+        marker = block.blockFormat().stringProperty(Mark.MARKER)
+        if marker and first == block.position():
+            depth = max(0, round(block.blockFormat().leftMargin() / LIST_INDENT) - 1)
+            text = f"{'  ' * depth}{marker} {text}"
+        here = _row_of(block)
+        if parts:
+            parts.append("\t" if here is not None and here == row else "\n")
+        parts.append(text)
+        row = here
+        block = block.next()
+    return "".join(parts)
+
+
+def _row_of(block: QTextBlock) -> tuple[int, int] | None:
+    cursor = QTextCursor(block)
+    table = cast("QTextTable | None", cursor.currentTable())
+    if table is None:
+        return None
+    return table.firstPosition(), table.cellAt(cursor).row()
+
+
+class TextView(QTextBrowser):
+    """A document on screen. It loads nothing, opens nothing, and copies plain text only."""
+
+    link_clicked = Signal(str, str)
+    """A link is to be opened: its address, and the text that stands for it."""
+
+    height_changed = Signal()
+    """The text needs another height."""
+
+    def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.theme = theme
+        self.setAccessibleName(name)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setOpenLinks(False)
+        self.setOpenExternalLinks(False)
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextBrowserInteraction
+            | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.viewport().setAutoFillBackground(False)
+        self.setAutoFillBackground(False)
+        self.document().setDocumentMargin(0)
+        self.setMinimumSize(QSize(0, 0))
+        self.setCursorWidth(0)  # it is read, not written
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.anchorClicked.connect(self._click)
+        self._paint_palette()
+        theme.changed.connect(self._paint_palette)
+
+    def _paint_palette(self) -> None:
+        # Without a colour of its own, selected text keeps the colours it has.
+        palette = self.palette()
+        palette.setBrush(QPalette.ColorRole.HighlightedText, Qt.BrushStyle.NoBrush)
+        palette.setColor(QPalette.ColorRole.Highlight, self.theme.color("selection"))
+        palette.setColor(QPalette.ColorRole.Base, Qt.GlobalColor.transparent)
+        palette.setColor(QPalette.ColorRole.Text, self.theme.color("text"))
+        self.setPalette(palette)
+
+    # --- size ---------------------------------------------------------------------------------
+
+    def fit(self, width: int) -> int:
+        """Lay the text out in a width; return and take the height it needs, in pixels."""
+        if self.width() != width:
+            self.resize(width, max(1, self.height()))
+        self.document().setTextWidth(width)
+        height = max(1, round(self.document().size().height() + 0.49))
+        if self.height() != height:
+            self.resize(width, height)
+        return height
+
+    @override
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Let the transcript scroll."""
+        event.ignore()
+
+    @override
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        """Never scroll inside: all of the text is in sight."""
+
+    # --- links and copies ---------------------------------------------------------------------
+
+    @override
+    def loadResource(self, type: int, name: QUrl | str) -> object:
+        """Load nothing, whatever the text names."""
+        return None
+
+    def _click(self, url: QUrl) -> None:
+        self.link_clicked.emit(url.toString(), self._text_of_link(url))
+
+    def _text_of_link(self, url: QUrl) -> str:
+        block = self.document().begin()
+        while block.isValid():
+            text = _link_in(block, url.toString())
+            if text:
+                return text
+            block = block.next()
+        return ""
+
+    @override
+    def createMimeDataFromSelection(self) -> QMimeData:
+        """Copy plain text only: formats would carry colours and hidden characters along."""
+        data = QMimeData()
+        data.setText(plain_copy(selected_text(self.textCursor())))
+        return data
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Leave scrolling keys to the transcript."""
+        if event.matches(QKeySequence.StandardKey.Cancel) and self.textCursor().hasSelection():
+            self.clear_selection()
+            return
+        scrolling = (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_End)
+        if event.key() in scrolling and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            event.ignore()
+            return
+        super().keyPressEvent(event)
+
+    def clear_selection(self) -> None:
+        """Select nothing."""
+        cursor = self.textCursor()
+        cursor.clearSelection()
+        self.setTextCursor(cursor)
+
+    @override
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer to copy."""
+        self.open_menu(event.globalPos(), self.anchorAt(event.pos()))
+
+    def open_menu(self, at: QPoint, link: str) -> None:
+        """Show the menu of the text; `link` is the address under the pointer, or empty."""
+        menu = Menu(self.theme, self)
+        copy = menu.add("Copy", self.copy, icon_name="copy", shortcut="Ctrl+C")
+        copy.setEnabled(self.textCursor().hasSelection())
+        if link:
+            menu.add("Copy link", partial(_copy_text, link), icon_name="link-2")
+        menu.add("Select all", self.selectAll, shortcut="Ctrl+A")
+        menu.popup(at)
+
+
+def _copy_text(text: str) -> None:
+    QGuiApplication.clipboard().setText(plain_copy(text))
+
+
+def _link_in(block: QTextBlock, address: str) -> str:
+    cursor = QTextCursor(block)
+    text = ""
+    while cursor.block() == block and not cursor.atBlockEnd():
+        cursor.movePosition(QTextCursor.MoveOperation.NextCharacter)
+        if cursor.charFormat().anchorHref() == address:
+            text += block.text()[cursor.positionInBlock() - 1]
+        elif text:
+            break
+    return text

@@ -1,0 +1,319 @@
+"""One turn on screen: the input, the steps of the answer, what it waits for, how it ended."""
+
+from typing import Final
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QGuiApplication, QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from desktop_app.interactions.content import AttachmentContent, MediaContent, TextContent
+from desktop_app.interactions.interaction import Interaction
+from desktop_app.interactions.outcome import Failure, Outcome
+from desktop_app.interactions.steps import ModelOutputStep, Step, ThoughtStep
+from desktop_app.overriding import override
+from desktop_app.ui.activity import ActivityRing
+from desktop_app.ui.buttons import IconButton
+from desktop_app.ui.theme import Theme
+from desktop_app.ui.transcript.answer_view import AnswerView
+from desktop_app.ui.transcript.bubble import Bubble
+from desktop_app.ui.transcript.failure_card import FailureCard
+from desktop_app.ui.transcript.lines import OpeningLine, StepLine, ThoughtLine
+from desktop_app.ui.transcript.pictures import PictureRow, ThumbnailSource
+
+INPUT_GAP: Final = 22
+STEP_GAP: Final = 8
+BLOCK_GAP: Final = 14
+ACTIONS_HEIGHT: Final = 28
+ACTIONS_GAP: Final = 6
+
+_WORDS_OF_OUTCOME: Final = {
+    Outcome.CANCELLED: "Stopped",
+    Outcome.INCOMPLETE: "The answer reached its longest length and was cut off.",
+    Outcome.NEEDS_ACTION: "The model asks for a function that Castor cannot run.",
+    Outcome.NEEDS_CONTINUATION: "The answer reached the limit of one request. Ask to go on.",
+}
+
+StepView = AnswerView | OpeningLine
+
+
+class TurnView(QWidget):
+    """Shows an interaction; its owner says when something of it has changed."""
+
+    height_changed = Signal()
+    """It needs another height."""
+
+    retry = Signal(str)
+    """The turn of this key is to be asked again."""
+
+    resume = Signal(str)
+    """The answer of the turn of this key is to go on."""
+
+    link_clicked = Signal(str, str)
+    """A link is to be opened: its address, and the text that stands for it."""
+
+    def __init__(
+        self, theme: Theme, turn: Interaction, thumbnail: ThumbnailSource, parent: QWidget
+    ) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.turn = turn
+        self._last = False
+        self._waiting = ""
+        self._dirty: set[int] = set()
+        self._steps: list[StepView] = []
+        attachments = [one for one in turn.input if isinstance(one, AttachmentContent)]
+        text = "\n\n".join(one.text for one in turn.input if isinstance(one, TextContent))
+        self._pictures = PictureRow(theme, attachments, thumbnail, self) if attachments else None
+        self._bubble = Bubble(theme, text, self) if text else None
+        if self._bubble is not None:
+            self._bubble.link_clicked.connect(self.link_clicked)
+        self._status = _StatusLine(theme, self)
+        self._failure: FailureCard | None = None
+        self._copy = IconButton(theme, "copy", "Copy answer", ACTIONS_HEIGHT, self)
+        self._copy.clicked.connect(self._copy_answer)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.update_all()
+
+    # --- what changes -------------------------------------------------------------------------
+
+    def mark_dirty(self, position: int) -> None:
+        """Note that a step has grown; it is shown with the next `flush`."""
+        self._dirty.add(position)
+
+    @property
+    def dirty(self) -> bool:
+        """Whether something waits to be shown."""
+        return bool(self._dirty)
+
+    def flush(self) -> bool:
+        """Show what has grown; say whether the height may have changed."""
+        changed = False
+        for position in sorted(self._dirty):
+            changed = self._show_step(position) or changed
+        self._dirty.clear()
+        return self._update_status() or changed
+
+    def update_all(self) -> None:
+        """Show the turn as it is now."""
+        self._dirty.update(range(len(self.turn.steps)))
+        self.flush()
+        over = self.turn.outcome is not Outcome.STREAMING
+        if over:
+            for view in self._steps:
+                if isinstance(view, AnswerView):
+                    view.finish()
+        self._update_failure()
+        self._copy.setVisible(over and bool(self._answer_text()))
+        self.update()
+
+    def set_last(self, last: bool) -> None:
+        """Say whether it is the last turn: only that can be asked again."""
+        if last != self._last:
+            self._last = last
+            self._update_failure()
+
+    def set_waiting(self, words: str) -> None:
+        """Say what the turn waits for."""
+        self._waiting = words
+        if self._update_status():
+            self.height_changed.emit()
+
+    def open_thoughts(self) -> None:
+        """Open what the model thought."""
+        for view in self._steps:
+            if isinstance(view, ThoughtLine):
+                view.set_open(True)
+
+    def tick(self) -> None:
+        """A second has passed: show how long the model has been thinking."""
+        for position, view in enumerate(self._steps):
+            if isinstance(view, ThoughtLine) and self.turn.step_is_open(position):
+                self._dirty.add(position)
+
+    def show_thumbnail(self, sha256: str, png: bytes) -> None:
+        """Show a thumbnail that was made meanwhile."""
+        if self._pictures is not None:
+            self._pictures.show_thumbnail(sha256, png)
+
+    # --- steps --------------------------------------------------------------------------------
+
+    def _show_step(self, position: int) -> bool:
+        step = self.turn.step(position)
+        while len(self._steps) <= position:
+            self._steps.append(self._make_view(self.turn.step(len(self._steps))))
+        view = self._steps[position]
+        if isinstance(step, ThoughtStep) and isinstance(view, ThoughtLine):
+            live = self.turn.step_is_open(position)
+            return view.show_step(step, self.turn.step_seconds(position), live)
+        if isinstance(step, ModelOutputStep) and isinstance(view, AnswerView):
+            return view.show_text(_text_of(step))
+        return view.show_step(step) if isinstance(view, StepLine) else False
+
+    def _make_view(self, step: Step) -> StepView:
+        view: StepView
+        if isinstance(step, ModelOutputStep):
+            view = AnswerView(self._theme, "Answer", self)
+        elif isinstance(step, ThoughtStep):
+            view = ThoughtLine(self._theme, self)
+        else:
+            view = StepLine(self._theme, self)
+        view.link_clicked.connect(self.link_clicked)
+        view.height_changed.connect(self.height_changed)
+        view.show()
+        return view
+
+    def _answer_text(self) -> str:
+        texts = [_text_of(step) for step in self.turn.steps if isinstance(step, ModelOutputStep)]
+        return "\n\n".join(text for text in texts if text)
+
+    def _copy_answer(self) -> None:
+        QGuiApplication.clipboard().setText(self._answer_text())
+
+    # --- how it goes --------------------------------------------------------------------------
+
+    def _update_status(self) -> bool:
+        turn = self.turn
+        words, running = "", turn.outcome is Outcome.STREAMING
+        if running:
+            silent = not any(
+                isinstance(view, ThoughtLine)
+                or (isinstance(view, AnswerView) and view.markdown_text)
+                for view in self._steps
+            )
+            words = self._waiting or ("Waiting for the answer" if silent else "")
+        else:
+            words = _WORDS_OF_OUTCOME.get(turn.outcome, "")
+            if turn.status == "budget_exceeded":
+                words = "The agent's budget is used up."
+        return self._status.show_words(words, running)
+
+    def _update_failure(self) -> None:
+        turn = self.turn
+        failed = turn.outcome in (Outcome.FAILED, Outcome.INTERRUPTED)
+        if failed and self._failure is None:
+            self._failure = FailureCard(self._theme, self)
+            self._failure.retry.connect(self._ask_retry)
+            self._failure.resume.connect(self._ask_resume)
+            self._failure.height_changed.connect(self.height_changed)
+            self._failure.show()
+        if self._failure is not None:
+            self._failure.setVisible(failed)
+        if failed and self._failure is not None:
+            failure = turn.failure or Failure("", "The answer failed.")
+            resume = self._last and turn.resumable
+            self._failure.show_failure(failure, retry=self._last, resume=resume)
+        self.height_changed.emit()
+
+    def _ask_retry(self) -> None:
+        self.retry.emit(self.turn.key)
+
+    def _ask_resume(self) -> None:
+        self.resume.emit(self.turn.key)
+
+    # --- pixels -------------------------------------------------------------------------------
+
+    def fit(self, width: int) -> int:
+        """Lay out in a column of a width; return and take the height it needs."""
+        top = 0
+        if self._pictures is not None:
+            top += self._pictures.fit(width)
+        if self._bubble is not None:
+            top += STEP_GAP if top else 0
+            size = self._bubble.fit(width)
+            self._bubble.move(width - size.width(), top)
+            top += size.height()
+        gap = INPUT_GAP
+        for view in self._steps:
+            if isinstance(view, AnswerView) and not view.markdown_text:
+                view.hide()
+                continue
+            view.show()
+            top += gap
+            view.move(0, top)
+            top += view.fit(width)
+            gap = STEP_GAP if isinstance(view, OpeningLine) else BLOCK_GAP
+        if not self._status.isHidden():
+            top += gap
+            self._status.setGeometry(0, top, width, self._status.height())
+            top += self._status.height()
+            gap = BLOCK_GAP
+        if self._failure is not None and not self._failure.isHidden():
+            top += gap + 2
+            self._failure.move(0, top)
+            top += self._failure.fit(width)
+        if self.turn.outcome is not Outcome.STREAMING:
+            top += ACTIONS_GAP
+            self._copy.move(-6, top)
+            top += ACTIONS_HEIGHT
+        self.resize(width, top)
+        return top
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the figures of the turn: tokens and seconds."""
+        figures = self._figures()
+        if not figures or self.turn.outcome is Outcome.STREAMING:
+            return
+        painter = QPainter(self)
+        painter.setFont(self._theme.font(12, figures=True))
+        painter.setPen(self._theme.color("quiet"))
+        rect = QRectF(0, self.height() - ACTIONS_HEIGHT, self.width(), ACTIONS_HEIGHT)
+        flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        painter.drawText(rect, flags, figures)
+
+    def _figures(self) -> str:
+        usage = self.turn.usage
+        if usage is None or usage.total_tokens is None:
+            return ""
+        return f"{usage.total_tokens:,} tokens"
+
+    @override
+    def sizeHint(self) -> QSize:
+        """What it was laid out to."""
+        return self.size()
+
+
+class _StatusLine(QWidget):
+    """What a turn waits for, or how it ended, in a few quiet words."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._words = ""
+        self._ring = ActivityRing(theme, 14, self)
+        self._ring.move(1, 4)
+        self.setFixedHeight(22)
+        self.hide()
+
+    def show_words(self, words: str, running: bool) -> bool:
+        """Say something, or nothing; say whether the height of the turn changes."""
+        changed = bool(words) == self.isHidden()
+        self._words = words
+        self.setAccessibleName(words)
+        self._ring.setVisible(bool(words) and running)
+        self.setVisible(bool(words))
+        self.update()
+        return changed
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the words."""
+        painter = QPainter(self)
+        painter.setFont(self._theme.font(13, figures=True))
+        painter.setPen(self._theme.color("quiet"))
+        left = 0 if self._ring.isHidden() else 22
+        words = QFontMetrics(painter.font()).elidedText(
+            self._words, Qt.TextElideMode.ElideRight, self.width() - left
+        )
+        rect = QRectF(left, 0, self.width(), self.height())
+        painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, words)
+
+
+def _text_of(step: ModelOutputStep) -> str:
+    texts: list[str] = []
+    for block in step.content or ():
+        if isinstance(block, TextContent):
+            texts.append(block.text)
+        elif isinstance(block, MediaContent):
+            texts.append(f"\n\n*[{block.type}: {block.mime_type or 'of unknown type'}]*\n\n")
+    return "".join(texts)
