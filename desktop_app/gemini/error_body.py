@@ -81,6 +81,8 @@ def read_error_object(error: JsonObject, wait: float | None = None) -> ErrorInfo
     """Read what stands under `error`: the Interactions API's form, or google.rpc.Status."""
     status, code, message = error.get("status"), error.get("code"), error.get("message")
     word = code if isinstance(code, str) else status if isinstance(status, str) else ""
+    if not word and isinstance(code, int):
+        word = _RPC_CODES.get(code, "")
     plain = _plain(message) if isinstance(message, str) else ""
     details = _details(error)
     waits = [wait, *(_retry_delay(detail) for detail in details), _wait_in_words(plain)]
@@ -167,6 +169,19 @@ _STATUS_OF: Final[dict[str, int]] = {
     "gateway_timeout": 504,
 }
 
+# google.rpc.Code, where a status has the number only, as `model_output.error` does.
+_RPC_CODES: Final[dict[int, str]] = {
+    3: "invalid_argument",
+    4: "deadline_exceeded",
+    5: "not_found",
+    7: "permission_denied",
+    8: "resource_exhausted",
+    9: "failed_precondition",
+    13: "internal",
+    14: "unavailable",
+    16: "unauthenticated",
+}
+
 _KEY_IN_MESSAGE: Final = re.compile(r"api[ _-]?key not valid|invalid api[ _-]?key", re.IGNORECASE)
 
 
@@ -202,9 +217,8 @@ def _status_error(info: ErrorInfo, status: int) -> GeminiError:
         case 503 | 504 | 408:
             return _error(errors.Overloaded, info, status, sentence, advice)
         case _:
-            sentence = (
-                "The server failed." if status >= 500 else "The server answered with an error."
-            )
+            known = 100 <= status < 500
+            sentence = "The server answered with an error." if known else "The server failed."
             return _error(errors.ServerError, info, status, sentence, f"{errors.KEPT} Try again.")
 
 

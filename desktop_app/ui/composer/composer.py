@@ -26,6 +26,9 @@ RADIUS: Final = 14
 _TOP: Final = 12
 _ROW: Final = 32
 _GAP: Final = 8
+_LOW: Final = 2
+"""Text stands at the foot of a line of fixed height, so much below its middle."""
+
 _TEXT_SHARE: Final = 0.4
 _DRAFT_MS: Final = 500
 
@@ -203,7 +206,7 @@ class Composer(QWidget):
         text = min(wanted, most)
         off, on = Qt.ScrollBarPolicy.ScrollBarAlwaysOff, Qt.ScrollBarPolicy.ScrollBarAsNeeded
         self.edit.setVerticalScrollBarPolicy(off if wanted <= most else on)
-        self.edit.setGeometry(OVERHANG, top, inner, text)
+        self.edit.setGeometry(OVERHANG, top - _LOW, inner, text + _LOW)
         top += text + _GAP
         height = top + _ROW + _GAP
         if self.size() != QSize(width, height):

@@ -2,9 +2,10 @@
 
 from typing import Final
 
-from PySide6.QtCore import QMimeData, QSize, Qt, Signal
+from PySide6.QtCore import QMimeData, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
+    QFocusEvent,
     QInputMethodEvent,
     QKeyEvent,
     QPainter,
@@ -12,7 +13,7 @@ from PySide6.QtGui import (
     QTextBlockFormat,
     QTextCursor,
 )
-from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QTextEdit, QWidget
 
 from desktop_app.overriding import override
 from desktop_app.ui.dropping import has_files_or_picture
@@ -49,12 +50,16 @@ class MessageEdit(QTextEdit):
         self.setAccessibleName("Message")
         self.setTabChangesFocus(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setCursorWidth(2)
+        self.setCursorWidth(0)  # painted below, in the accent colour
         self.viewport().setAutoFillBackground(False)
         self.setStyleSheet("QTextEdit { background: transparent; }")
         self.setAcceptDrops(False)  # the window takes drops, wherever they fall
         self.document().setDocumentMargin(0)
         self.textChanged.connect(self._grow)
+        self._caret = QTimer(self)
+        self._caret.timeout.connect(self._flash)
+        self._caret_shown = True
+        self.cursorPositionChanged.connect(self._show_caret)
         self._restyle()
         theme.changed.connect(self._restyle)
 
@@ -105,13 +110,43 @@ class MessageEdit(QTextEdit):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the text, or the placeholder to the right of the cursor."""
         super().paintEvent(event)
+        painter = QPainter(self.viewport())  # one for both: two at once crash under xcb
+        size = self._theme.body_size()
         if not self.text and not self._composing:
-            painter = QPainter(self.viewport())
             painter.setFont(self.font())
             painter.setPen(self._theme.color("quiet"))
-            height = line_height(self._theme.body_size())
             bottom = Qt.AlignmentFlag.AlignBottom
-            painter.drawText(3, 0, self.width(), height, bottom.value, PLACEHOLDER)
+            painter.drawText(3, 0, self.width(), line_height(size), bottom.value, PLACEHOLDER)
+        if self.hasFocus() and self._caret_shown and not self._composing:
+            rect = self.cursorRect()
+            caret = QRectF(rect.left(), rect.top() - 1, 2, rect.height() + 2)
+            painter.fillRect(caret, self._theme.color("accent"))
+
+    # --- the caret ----------------------------------------------------------------------------
+
+    def _flash(self) -> None:
+        self._caret_shown = not self._caret_shown
+        self.viewport().update()
+
+    def _show_caret(self) -> None:
+        self._caret_shown = True
+        flash = QApplication.cursorFlashTime() // 2
+        if self.hasFocus() and flash > 0:
+            self._caret.start(flash)
+        self.viewport().update()
+
+    @override
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show the caret."""
+        super().focusInEvent(event)
+        self._show_caret()
+
+    @override
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Hide the caret."""
+        super().focusOutEvent(event)
+        self._caret.stop()
+        self.viewport().update()
 
     # --- keys ---------------------------------------------------------------------------------
 

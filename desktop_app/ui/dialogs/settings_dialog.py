@@ -21,7 +21,6 @@ from desktop_app.ui.buttons import Button, ThemedButton
 from desktop_app.ui.dialogs.page import Page, plain_label
 from desktop_app.ui.dialogs.settings_pages import (
     AboutPage,
-    AppearancePage,
     GeneralPage,
     ModelsPage,
     NetworkPage,
@@ -73,7 +72,6 @@ class SettingsDialog(QDialog):
         models.refresh_models_requested.connect(self.refresh_models_requested)
         self._pages: list[tuple[str, Page]] = [
             ("sliders-horizontal", GeneralPage(theme, preferences)),
-            ("palette", AppearancePage(theme, preferences)),
             ("cpu", models),
             ("shield-check", privacy),
             ("globe", NetworkPage(theme, preferences)),

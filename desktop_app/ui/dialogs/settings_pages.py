@@ -30,29 +30,10 @@ _TOKEN_STEP: Final = 1024
 
 
 class GeneralPage(Page):
-    """How the keyboard sends."""
+    """Theme, size of text, and how the keyboard sends."""
 
     def __init__(self, theme: Theme, preferences: Preferences) -> None:
-        super().__init__(theme, "General", ["enter_sends"])
-        self._preferences = preferences
-        self._enter = Switch(theme, "Enter sends")
-        self._enter.clicked.connect(self._change)
-        self.add_row("Enter sends", help_texts().get("enter_sends", ""), self._enter)
-        preferences.changed.connect(self._show)
-        self._show(preferences.settings)
-
-    def _show(self, settings: Settings) -> None:
-        self._enter.setChecked(settings.enter_sends)
-
-    def _change(self) -> None:
-        self._preferences.update(enter_sends=self._enter.isChecked())
-
-
-class AppearancePage(Page):
-    """Theme and size of text."""
-
-    def __init__(self, theme: Theme, preferences: Preferences) -> None:
-        super().__init__(theme, "Appearance", ["theme", "zoom"])
+        super().__init__(theme, "General", ["theme", "zoom", "enter_sends"])
         self._preferences = preferences
         self.add(plain_label(theme, "Theme", 13, 500, "text"))
         self._theme_choice = ThemeChoice(theme)
@@ -74,6 +55,9 @@ class AppearancePage(Page):
         layout.addWidget(self._percent)
         row = self.add_row("Text size", help_texts().get("zoom", ""), control)
         row.line_above = True
+        self._enter = Switch(theme, "Enter sends")
+        self._enter.clicked.connect(self._change_enter)
+        self.add_row("Enter sends", help_texts().get("enter_sends", ""), self._enter)
         self._restyle()
         theme.changed.connect(self._restyle)
         preferences.changed.connect(self._show)
@@ -97,6 +81,10 @@ class AppearancePage(Page):
         nearest = min(range(len(ZOOM_STEPS)), key=lambda i: abs(ZOOM_STEPS[i] - settings.zoom))
         self._zoom.setValue(nearest)
         self._percent.setText(f"{settings.zoom} %")
+        self._enter.setChecked(settings.enter_sends)
+
+    def _change_enter(self) -> None:
+        self._preferences.update(enter_sends=self._enter.isChecked())
 
     def _change_theme(self, choice: str) -> None:
         self._preferences.update(theme=choice)

@@ -86,7 +86,7 @@ def find_places(document: QTextDocument, width: float, scale: float) -> Places:
         block = block.next()
     for frame in document.rootFrame().childFrames():
         if isinstance(frame, QTextTable):
-            places.grids.append(_grid(layout, frame, scale))
+            places.grids.append(_grid(layout, frame, width, scale))
     return places
 
 
@@ -160,7 +160,9 @@ def _boxes(text: QTextLayout, origin: QPointF, begin: int, end: int) -> list[QRe
     return boxes
 
 
-def _grid(layout: QAbstractTextDocumentLayout, table: QTextTable, scale: float) -> Grid:
+def _grid(
+    layout: QAbstractTextDocumentLayout, table: QTextTable, width: float, scale: float
+) -> Grid:
     # The rectangle that Qt gives begins at the first cell's text, and is as high as table and
     # margins together.
     found = layout.frameBoundingRect(cast("QTextFrame", table))
@@ -171,6 +173,7 @@ def _grid(layout: QAbstractTextDocumentLayout, table: QTextTable, scale: float) 
         found.width(),
         round(found.height() - margin),
     )
+    rect.setRight(min(rect.right(), width))  # rounded columns add up to a little more
     lines: list[float] = []
     for row in range(1, table.rows()):
         tops = [

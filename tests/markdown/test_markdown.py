@@ -1,0 +1,252 @@
+"""Markdown becomes blocks, and the same blocks however it is cut."""
+
+import itertools
+import json
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from desktop_app.markdown.blocks import (
+    Block,
+    Code,
+    Heading,
+    Item,
+    List,
+    Math,
+    Paragraph,
+    Quote,
+    Rule,
+    Span,
+    Table,
+)
+from desktop_app.markdown.highlight import highlight
+from desktop_app.markdown.parse import parse
+from desktop_app.markdown.stream import MarkdownStream
+from tests.samples import stream_expected
+
+
+def blocks(text: str) -> list[Block]:
+    return [one.block for one in parse(text)]
+
+
+def plain(text: str) -> Paragraph:
+    return Paragraph((Span(text),))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("hello", plain("hello")),
+        ("## Two", Heading(2, (Span("Two"),))),
+        ("```python\nx = 1\n```", Code("x = 1", "python")),
+        ("```\nx\n\n```", Code("x\n", "")),
+        ("    indented", Code("indented")),
+        ("> quoted", Quote((plain("quoted"),))),
+        ("---", Rule()),
+        ("- a\n- b", List((Item((plain("a"),)), Item((plain("b"),))))),
+        ("3. a", List((Item((plain("a"),)),), 3)),
+        ("- [x] a\n- [ ] b", List((Item((plain("a"),), True), Item((plain("b"),), False)))),
+        ("$$\nx^2\n$$", Math("x^2")),
+        ("\\[ x^2 \\]", Math("x^2")),
+        (
+            "|a|b|\n|:-|-:|\n|1|2|",
+            Table(
+                ("left", "right"),
+                ((Span("a"),), (Span("b"),)),
+                (((Span("1"),), (Span("2"),)),),
+            ),
+        ),
+    ],
+)
+def test_every_kind_of_block_is_read(text: str, expected: Block) -> None:
+    assert blocks(text) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("text", "spans"),
+    [
+        ("**b** *i* ~~s~~", ("b", " ", "i", " ", "s")),
+        ("`code`", (Span("code", code=True),)),
+        ("[a](https://x.y)", (Span("a", link="https://x.y"),)),
+        ("**[a](https://x.y)**", (Span("a", bold=True, link="https://x.y"),)),
+        ("a\nb", (Span("a b"),)),
+        ("a  \nb", (Span("a\u2028b"),)),
+        ("$5 and $10", (Span("$5 and $10"),)),
+        ("$x^2$", (Span("$x^2$", math=True),)),
+        ("\\(x\\)", (Span("$x$", math=True),)),
+        ("<b>x</b>", (Span("<b>x</b>"),)),
+        ("<script>alert(1)</script>", (Span("<script>alert(1)</script>"),)),
+        ("![alt](https://x.y/z.png)", (Span("[alt – x.y]", link="https://x.y/z.png"),)),
+        ("**强调**、*x*", (Span("强调", bold=True), Span("、"), Span("x", italic=True))),
+        ("https://x.org", (Span("https://x.org", link="https://x.org"),)),
+    ],
+)
+def test_every_look_of_text_is_read(text: str, spans: tuple[Span | str, ...]) -> None:
+    (paragraph,) = blocks(text)
+    assert isinstance(paragraph, Paragraph)
+    if isinstance(spans[0], Span):
+        assert paragraph.spans == spans
+    else:
+        assert tuple(span.text for span in paragraph.spans) == spans
+
+
+def test_a_nested_list_is_inside_its_item() -> None:
+    (outer,) = blocks("- a\n  - b\n\n    more\n- c")
+    assert isinstance(outer, List)
+    first = outer.items[0].blocks
+    assert first[0] == plain("a")
+    assert isinstance(first[1], List)
+    assert first[1].items[0].blocks == (plain("b"), plain("more"))
+
+
+def test_a_picture_is_never_more_than_a_link() -> None:
+    for address in ("file:///etc/passwd", "//host/share", "data:image/png;base64,AA", "x.png"):
+        (paragraph,) = blocks(f"![p]({address})")
+        assert isinstance(paragraph, Paragraph)
+        assert paragraph.spans[0].text.startswith("[p – ")
+
+
+def grow(text: str, cuts: list[int]) -> tuple[list[Block], tuple[Block, ...] | None]:
+    """The blocks of a text that comes in pieces, and those that replace them at the end."""
+    stream = MarkdownStream()
+    settled: list[Block] = []
+    still_open: tuple[Block, ...] = ()
+    bounds = [0, *sorted(cuts), len(text)]
+    for begin, end in itertools.pairwise(bounds):
+        update = stream.feed(text[begin:end])
+        settled.extend(update.settled)
+        still_open = update.open
+    assert stream.text == text
+    return [*settled, *still_open], stream.finish()
+
+
+PIECES = (
+    st.sampled_from(
+        [
+            "# H\n",
+            "para ",
+            "*em* ",
+            "**b",
+            "\n",
+            "\n\n",
+            "- item\n",
+            "  - sub\n",
+            "1. one\n",
+            "> q\n",
+        ]
+    )
+    | st.sampled_from(
+        [
+            "```py\n",
+            "x = 1\n",
+            "```\n",
+            "|a|b|\n",
+            "|-|-|\n",
+            "|1|2|\n",
+            "---\n",
+            "===\n",
+            "    code\n",
+        ]
+    )
+    | st.sampled_from(
+        [
+            "[x]",
+            "[x]: /u\n",
+            "[x]: /url 't'\n",
+            "$$\n",
+            "$a$ ",
+            "\\[",
+            "\\]\n",
+            "<div>\n",
+            "\t",
+            "\r\n",
+        ]
+    )
+)
+
+
+@given(st.lists(PIECES, max_size=25).map("".join), st.data())
+@example("[x]\n\n[x]: /url\n", None)
+@example("- a\n\n\nb\n- c", None)
+def test_the_same_text_gives_the_same_blocks_however_it_is_cut(
+    text: str, data: st.DataObject | None
+) -> None:
+    if data is None:
+        cuts = list(range(len(text)))
+    else:
+        cuts = data.draw(st.lists(st.integers(0, len(text)), max_size=10))
+    shown, replaced = grow(text, cuts)
+    whole = blocks(text)
+    assert (shown if replaced is None else list(replaced)) == whole
+
+
+def test_the_long_sample_is_the_same_in_pieces() -> None:
+    final = stream_expected("03_long_markdown")["final"]
+    assert isinstance(final, dict)
+    text = str(final["output_text"])
+    shown, replaced = grow(text, list(range(0, len(text), 61)))
+    assert shown == blocks(text)
+    assert replaced is None
+
+
+def test_a_settled_block_is_not_given_again() -> None:
+    stream = MarkdownStream()
+    stream.feed("one\n\ntwo")
+    assert stream.feed(" more").settled == ()
+    assert stream.feed("\n\nthree").settled == (plain("two more"),)
+
+
+def test_a_late_definition_gives_all_blocks_anew() -> None:
+    shown, replaced = grow("see [x] here\n\nnext\n\n[x]: https://a.b\n", [14, 20])
+    assert Span("x", link="https://a.b") not in shown[0].spans  # type: ignore[union-attr]
+    assert replaced is not None
+    assert Span("x", link="https://a.b") in replaced[0].spans  # type: ignore[union-attr]
+
+
+@given(st.text(max_size=200))
+def test_no_text_makes_parsing_raise(text: str) -> None:
+    blocks(text)
+
+
+@pytest.mark.parametrize("text", [">" * 500 + " x", "[" * 2000, "*" * 2000, "- " * 300 + "x"])
+def test_deep_nesting_is_bounded(text: str) -> None:
+    blocks(text)
+
+
+# --- code -----------------------------------------------------------------------------------------
+
+
+def roles(text: str, language: str) -> dict[str, str]:
+    return {span.text.strip(): span.role for span in highlight(text, language)}
+
+
+def test_code_has_the_colours_of_its_parts() -> None:
+    found = roles("def add(a):\n    return 'x' + 1  # why\n", "python")
+    assert found["def"] == "c_keyword"
+    assert found["add"] == "c_func"
+    assert found["'x'"] == "c_string"
+    assert found["1"] == "c_number"
+    assert found["# why"] == "c_comment"
+    assert roles("print(x)", "python")["print"] == "c_func"
+    assert roles("thing.method(x)", "python")["method"] == "c_func"
+    assert roles('{"a": null}', "json")["null"] == "c_const"
+    assert roles("+ added\n- gone\n", "diff")["+ added"] == "c_add"
+
+
+def test_an_unknown_language_is_shown_without_colours() -> None:
+    for language in ("", "klingon", "text", "mermaid-ish"):
+        assert [span.role for span in highlight("a = 1", language)] == ["c_text"]
+
+
+def test_very_long_code_is_shown_without_colours() -> None:
+    assert len(highlight("x = 1\n" * 50_000, "python")) == 1
+
+
+@given(st.text(max_size=200), st.sampled_from(["python", "js", "html", "c", "sql", "bash", "diff"]))
+def test_the_spans_are_the_text(text: str, language: str) -> None:
+    assert "".join(span.text for span in highlight(text, language)) == text
+
+
+def test_blocks_can_be_written_down() -> None:
+    assert json.dumps([repr(block) for block in blocks("# a\n\n- b\n")])
