@@ -3,10 +3,14 @@
 import argparse
 import math
 import sys
+from collections.abc import Sequence
 
 
-def main() -> int:
-    """Read the arguments and serve; 0 when it was ended, 1 where the port is not free."""
+def main(argv: Sequence[str] | None = None) -> int:
+    """Serve; 0 when it was ended, 1 where the port is not free.
+
+    `argv` are the arguments without the program's name, by default those of the process.
+    """
     parser = argparse.ArgumentParser(
         prog="python -m desktop_app.demo",
         description="An offline Interactions server for trying out Castor, on 127.0.0.1 only.",
@@ -22,7 +26,7 @@ def main() -> int:
         help="pace of the answers; 0 is as fast as possible (default 60)",
     )
     parser.add_argument("--seed", type=int, help="makes ids and answers the same at every start")
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(argv)
 
     from desktop_app.demo.server import serve
 

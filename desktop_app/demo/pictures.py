@@ -1,17 +1,19 @@
 """Looks at pictures: format, size, colours. The only module of the demo that uses Qt.
 
-Qt is imported when the first picture comes, never at the start. A picture is decoded by its magic
-bytes, never by what it calls itself, and only the formats below: Qt would read an SVG, and the
-files it names, from anything (reliability, section 1.8).
+Qt is imported when the first picture comes, never at the start. The server is a process of its own
+already, so it decodes here, not in the child process that the program has for that.
 """
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from desktop_app.demo.colours import colour_name
+from desktop_app.images.probe import HEAD_SIZE, image_kind
 
-MAX_PIXELS: Final = 64_000_000
+if TYPE_CHECKING:
+    from PySide6.QtGui import QImage
+
 _GRID: Final = 96
 _CLEAR: Final = 128
 _SHARE_WORTH_A_WORD: Final = 0.04
@@ -28,7 +30,7 @@ class Picture:
 
     `width` and `height` are in pixels, as it is to be shown; `colours` are names and shares of
     the area from 0 to 1, the largest first; `clear` is the share that is transparent; `light` is
-    the mean lightness from 0 to 1; `frames` counts the pictures of an animation.
+    the mean lightness from 0 to 1.
     """
 
     format: str
@@ -37,66 +39,31 @@ class Picture:
     colours: tuple[tuple[str, float], ...]
     clear: float = 0.0
     light: float = 0.5
-    frames: int = 1
-
-
-_MAGIC: Final = (
-    (b"\x89PNG\r\n\x1a\n", "png"),
-    (b"\xff\xd8\xff", "jpeg"),
-    (b"GIF87a", "gif"),
-    (b"GIF89a", "gif"),
-    (b"BM", "bmp"),
-)
-
-
-def format_of(data: bytes) -> str | None:
-    """Tell the format by the first bytes; `None` for what is not decoded here."""
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return "webp"
-    return next((name for magic, name in _MAGIC if data.startswith(magic)), None)
 
 
 def look(data: bytes) -> Picture:
     """Decode a picture and describe it. Raises `NotLookedAt`."""
-    name = format_of(data)
-    if name is None:
+    kind = image_kind(data[:HEAD_SIZE])
+    if kind is None or kind.qt_format is None:
         raise NotLookedAt("its format is not one of PNG, JPEG, GIF, WebP and BMP")
-    from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QLoggingCategory
-    from PySide6.QtGui import QImageReader
+    from PySide6.QtCore import QLoggingCategory
+
+    from desktop_app.images.decode import Undecodable, read_image
 
     # What is broken is told to the person; the server's stderr is for faults of the server.
     QLoggingCategory.setFilterRules("qt.gui.imageio*=false")
-    buffer = QBuffer()
-    buffer.setData(QByteArray(data))
-    buffer.open(QIODevice.OpenModeFlag.ReadOnly)
-    reader = QImageReader(buffer)
-    reader.setAutoDetectImageFormat(False)
-    reader.setFormat(QByteArray(name.encode("ascii")))
-    reader.setAutoTransform(True)
-    size = reader.size()
-    if size.width() * size.height() > MAX_PIXELS:
-        raise NotLookedAt("it has more than 64 megapixels")
-    frames = max(1, reader.imageCount()) if reader.supportsAnimation() else 1
-    image = reader.read()
-    if image.isNull():
-        raise NotLookedAt("its data is broken")
+    try:
+        image = read_image(data, kind)
+    except Undecodable as error:
+        raise NotLookedAt(f"it cannot be decoded ({error})") from None
     colours, clear, light = _colours(_grid(image))
-    return Picture(
-        name.upper().replace("WEBP", "WebP"),
-        image.width(),
-        image.height(),
-        colours,
-        clear,
-        light,
-        frames,
-    )
+    return Picture(kind.name, image.width(), image.height(), colours, clear, light)
 
 
-def _grid(image: object) -> bytes:
-    """Take at most 96 × 96 pixels evenly from a QImage, four bytes (RGBA) each."""
+def _grid(image: "QImage") -> bytes:
+    """Take at most 96 × 96 pixels evenly, four bytes (RGBA) each."""
     from PySide6.QtGui import QImage
 
-    assert isinstance(image, QImage)
     small = image.scaled(min(image.width(), _GRID), min(image.height(), _GRID))
     small = small.convertToFormat(QImage.Format.Format_RGBA8888)
     return bytes(small.constBits())

@@ -146,7 +146,7 @@ class GeminiClient:
 
     async def get(self, interaction_id: str, *, include_input: bool = False) -> InteractionSnapshot:
         """Read an interaction as it is at the server."""
-        query = {"include_input": "true"} if include_input else {}
+        query = {"include_input": "true" if include_input else "false"}
         body = await self._call("GET", self._interaction_url(interaction_id), query=query)
         return wire.read_interaction(body)
 

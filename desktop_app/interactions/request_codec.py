@@ -5,6 +5,7 @@ before anything is sent.
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import fields as dataclass_fields
 from dataclasses import replace
 from typing import Final, cast
 
@@ -242,6 +243,8 @@ def _check_input(value: Input) -> None:
     if not isinstance(value, tuple):
         _check_content(value)
         return
+    if not value:
+        raise RequestRefused("input must not be empty.")
     contents = [is_content(item) for item in value]
     if any(contents) and not all(contents):
         raise RequestRefused("input is a list of content or a list of steps, never both.")
@@ -262,8 +265,11 @@ def _check_content(content: Content) -> None:
         raise RequestRefused(f"Unknown content type: {kind}")
     if isinstance(content, AttachmentContent):
         return
+    fields = {field.name for field in dataclass_fields(content)} - {"extra"}
     for name in content.extra:
-        if name not in ("processing", "sample_rate", "channels"):
+        if name in fields:
+            raise RequestRefused(f"{content.type}.{name} has the wrong type.")
+        if name != "processing":
             raise RequestRefused(f"Unknown parameter: {content.type}.{name}", "parameter_unknown")
     if isinstance(content, MediaContent) and (content.data is None) == (content.uri is None):
         raise RequestRefused(f"{content.type} needs exactly one of data and uri.")
@@ -271,13 +277,15 @@ def _check_content(content: Content) -> None:
 
 def _check_step(step: Step) -> None:
     match step:
+        case UserInputStep() | ModelOutputStep() if "content" in step.extra:
+            raise RequestRefused(f"{step.type}.content must be a list of content blocks.")
         case UserInputStep(content):
             for block in content or ():
                 _check_content(block)
         case FunctionCallStep() if step.arguments is None or step.id is None or step.name is None:
             raise RequestRefused("function_call needs id, name and arguments as an object.")
-        case ToolResultStep(type="function_result") if step.call_id is None:
-            raise RequestRefused("function_result needs call_id.")
+        case ToolResultStep(type="function_result") if step.call_id is None or step.result is None:
+            raise RequestRefused("function_result needs call_id and result.")
         case UnknownStep(raw):
             kind = raw.get("type")
             if not isinstance(kind, str):

@@ -12,7 +12,11 @@ from urllib.parse import urlsplit
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
-_HOST_IN_TEXT: Final = re.compile(r"(?:https?://)?([\w-]+(?:\.[\w-]+)+)(?:[/:?#]|$)", re.ASCII)
+# An address anywhere in the text, or a text that is nothing but a host and a path.
+_HOST_IN_TEXT: Final = re.compile(
+    r"(?:https?://|\bwww\.)([\w-]+(?:\.[\w-]+)*)|^([\w-]+(?:\.[\w-]+)+)(?:[/:?#]\S*)?$",
+    re.ASCII | re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ def names_another_host(text: str, link: Link) -> bool:
     found = _HOST_IN_TEXT.search(text.strip())
     if found is None:
         return False
-    named = found[1].lower().removeprefix("www.")
+    named = (found[1] or found[2]).lower().removeprefix("www.")
     return named != link.host.lower().removeprefix("www.")
 
 

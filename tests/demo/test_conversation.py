@@ -89,6 +89,19 @@ def test_steps_may_follow_a_predecessor(demo: Demo) -> None:
     assert "boats" in text
 
 
+def test_all_that_was_put_in_is_left_out_where_that_is_asked_for(demo: Demo) -> None:
+    first = demo.create("My name is Ada.")
+    steps: list[JsonValue] = [
+        user_input("And I like boats."),
+        {"type": "model_output", "content": [{"type": "text", "text": "I see, bro"}]},
+        user_input("What did I say so far?"),
+    ]
+    created = demo.create(steps, previous_interaction_id=first["id"])
+    name = string_at(created, "id")
+    assert steps_of(taken(demo.get(name)))[:3] == steps
+    assert steps_of(taken(demo.get(name, include_input="false"))) == steps_of(created)
+
+
 # --- histories sent whole -------------------------------------------------------------------------
 
 

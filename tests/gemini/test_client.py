@@ -107,7 +107,7 @@ async def test_ids_are_escaped_in_paths_and_the_key_is_never_in_one() -> None:
         await client.delete("v1_a")
     targets = [(request.method, request.target) for request in server.requests]
     assert targets == [
-        ("GET", "/v1beta/interactions/v1_a%2F..%2Fb%3Fc%23d"),
+        ("GET", "/v1beta/interactions/v1_a%2F..%2Fb%3Fc%23d?include_input=false"),
         ("GET", "/v1beta/interactions/v1_a?include_input=true"),
         ("POST", "/v1beta/interactions/v1_a/cancel"),
         ("DELETE", "/v1beta/interactions/v1_a"),

@@ -240,6 +240,22 @@ def test_an_invalid_body_is_refused_before_it_is_sent(name: str) -> None:
         check_request(decode_request(request_body(name)))
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        [],
+        [{"type": "user_input", "content": "hi"}],
+        [{"type": "model_output", "content": {"type": "text", "text": "hi"}}],
+        [{"type": "function_result", "call_id": "c1", "name": "f"}],
+        [{"type": "image", "data": "aGk=", "mime_type": "image/png", "sample_rate": 8000}],
+        [{"type": "audio", "data": "aGk=", "mime_type": "audio/wav", "sample_rate": "8000"}],
+    ],
+)
+def test_an_input_that_the_server_would_refuse_is_not_sent(value: JsonValue) -> None:
+    with pytest.raises(RequestRefused):
+        check_request(decode_request({"model": "m", "input": value}))
+
+
 def test_json_with_lone_surrogates_can_reach_sqlite_and_qt() -> None:
     value = parse_json('{"a\\ud800": ["\\udc00x", "\\ud83d\\ude00"]}')
     text = json.dumps(value, ensure_ascii=False)

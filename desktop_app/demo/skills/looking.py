@@ -76,8 +76,6 @@ def _sentence(subject: str, picture: Picture | str) -> str:
         f"{subject} is a {picture.format} of {picture.width} × {picture.height} pixels; "
         f"its colours are {_colours(picture)}."
     )
-    if picture.frames > 1:
-        text += f" It is an animation of {picture.frames} pictures; I looked at the first one."
     if picture.clear >= 0.01:
         text += f" About {picture.clear:.0%} of it is transparent."
     return text
