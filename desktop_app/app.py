@@ -60,7 +60,7 @@ async def _main(
     application: QApplication, arguments: Arguments, profile: Profile, base_url: str
 ) -> int:
     database = profile.database
-    rows, meta = await database.read(_read_first)
+    rows, meta = await database.write(_begin)
     theme = Theme(application, profile.settings.theme)
     async with AsyncExitStack() as stack:
         notices = NoticeBoard()
@@ -123,7 +123,8 @@ async def _after_first_paint(
     gc.freeze()  # what has been made by now stays: a full collection takes 32 ms with it
 
 
-def _read_first(db: DatabaseConnection) -> tuple[list[ConversationRow], dict[str, str]]:
+def _begin(db: DatabaseConnection) -> tuple[list[ConversationRow], dict[str, str]]:
+    queries.mark_interrupted(db)
     return queries.list_conversations(db), queries.load_meta(db)
 
 

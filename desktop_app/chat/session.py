@@ -21,7 +21,7 @@ from desktop_app.gemini.errors import AuthenticationFailed
 from desktop_app.interactions.content import AttachmentContent, Content, TextContent
 from desktop_app.interactions.conversation import Conversation
 from desktop_app.interactions.interaction import Interaction
-from desktop_app.interactions.outcome import Failure
+from desktop_app.interactions.outcome import PROGRAM_ENDED
 from desktop_app.store import conversations as queries
 from desktop_app.store.database import DatabaseConnection
 from desktop_app.store.errors import StoreError
@@ -220,12 +220,7 @@ class ChatSession(QObject):
     def interrupt(self) -> None:
         """The program ends: what is coming in is interrupted, not stopped."""
         if self._running_turn is not None:
-            failure = Failure(
-                "program_ended",
-                "Castor was closed while the answer was coming in.",
-                "The text up to here was saved.",
-            )
-            self._running_turn.fail(failure, interrupted=True)
+            self._running_turn.fail(PROGRAM_ENDED, interrupted=True)
         self.stop()
 
     # --- turns --------------------------------------------------------------------------------

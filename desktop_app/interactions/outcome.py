@@ -51,3 +51,11 @@ class Failure:
     sentence: str
     advice: str = ""
     details: str = ""
+
+
+PROGRAM_ENDED: Final = Failure(
+    "program_ended",
+    "Castor was closed while the answer was coming in.",
+    "The text up to here was saved.",
+)
+"""Why an answer is interrupted that nobody took in any more."""

@@ -7,6 +7,7 @@ from typing import Any
 import apsw
 
 from desktop_app.interactions.content import AttachmentContent
+from desktop_app.interactions.outcome import PROGRAM_ENDED, Outcome
 from desktop_app.store.rows import (
     ConversationRow,
     Draft,
@@ -14,6 +15,7 @@ from desktop_app.store.rows import (
     StepRow,
     read_contents,
     write_contents,
+    write_failure,
 )
 
 _CONVERSATION = (
@@ -183,6 +185,14 @@ def update_interaction(db: apsw.Connection, row: InteractionRow, steps: Iterable
         ),
     )
     save_steps(db, row.key, steps)
+
+
+def mark_interrupted(db: apsw.Connection) -> None:
+    """Say of every answer that nobody takes in any more that it is interrupted: at the start."""
+    db.execute(
+        "UPDATE interaction SET outcome = ?, failure = ? WHERE outcome = ?",
+        (Outcome.INTERRUPTED.value, write_failure(PROGRAM_ENDED), Outcome.STREAMING.value),
+    )
 
 
 def save_steps(db: apsw.Connection, interaction: str, steps: Iterable[StepRow]) -> None:

@@ -16,7 +16,7 @@ from desktop_app.interactions.content import AttachmentContent, Content
 from desktop_app.interactions.event_codec import decode_header, encode_header
 from desktop_app.interactions.interaction import Interaction
 from desktop_app.interactions.jsonvalue import JsonObject, JsonValue, parse_json
-from desktop_app.interactions.outcome import Failure, Outcome
+from desktop_app.interactions.outcome import PROGRAM_ENDED, Failure, Outcome
 from desktop_app.interactions.request_codec import decode_request, encode_request
 
 
@@ -106,7 +106,7 @@ def interaction_row(
         request=_json(encode_request(replace(interaction.request, input=None))),
         input=_json(encode_contents(interaction.input)),
         header=_json(encode_header(interaction.header)),
-        failure=None if failure is None else _json(cast("JsonObject", dict(vars(failure)))),
+        failure=None if failure is None else write_failure(failure),
         last_event_id=interaction.last_event_id,
         created=time.time() if created is None else created,
         attachments=tuple(
@@ -159,11 +159,7 @@ def restore_interaction(row: InteractionRow) -> Interaction:
     failure = _failure(row.failure)
     if outcome is Outcome.STREAMING:
         outcome = Outcome.INTERRUPTED
-        failure = Failure(
-            "program_ended",
-            "Castor was closed while the answer was coming in.",
-            "The text up to here was saved.",
-        )
+        failure = PROGRAM_ENDED
     header = decode_header(_object(row.header))
     interaction.restore(header, outcome, failure, row.last_event_id)
     interaction.expired = row.expired
@@ -180,6 +176,11 @@ def read_contents(text: str) -> tuple[Content, ...]:
 def write_contents(contents: tuple[Content, ...]) -> str:
     """Write a list of content blocks for our own database."""
     return _json(encode_contents(contents))
+
+
+def write_failure(failure: Failure) -> str:
+    """Write a failure for our own database."""
+    return _json(cast("JsonObject", dict(vars(failure))))
 
 
 def _failure(text: str | None) -> Failure | None:
