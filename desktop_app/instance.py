@@ -11,6 +11,10 @@ class AlreadyRunning(AppError):
     """Another Castor uses this profile."""
 
 
+class NotLockable(AppError):
+    """The lock cannot be made: the folder is not for writing, or the disk is full."""
+
+
 class ProfileLock:
     """Held for as long as the program runs; a lock whose owner has died is taken over."""
 
@@ -20,12 +24,18 @@ class ProfileLock:
         self._lock.setStaleLockTime(0)  # stale only when its process is gone
 
     def take(self) -> None:
-        """Take the lock. Raises `AlreadyRunning`."""
-        if not self._lock.tryLock(0):
-            raise AlreadyRunning(
-                f"Castor is already running with the profile {self._profile}.",
-                "Use its window, or start with another --profile.",
+        """Take the lock. Raises `AlreadyRunning`, `NotLockable`."""
+        if self._lock.tryLock(0):
+            return
+        if self._lock.error() != QLockFile.LockError.LockFailedError:
+            raise NotLockable(
+                f"The folder {self._profile} cannot be written.",
+                "Choose another one with --profile.",
             )
+        raise AlreadyRunning(
+            f"Castor is already running with the profile {self._profile}.",
+            "Use its window, or start with another --profile.",
+        )
 
     def release(self) -> None:
         """Give the lock back."""

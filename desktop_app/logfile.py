@@ -1,12 +1,15 @@
 """The log: a rotating file of the profile that holds neither the key nor what was said."""
 
+import base64
 import logging
 import logging.handlers
 import os
 import re
 from collections.abc import Callable
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote
 
 from desktop_app.overriding import override
 from desktop_app.secret import Secret
@@ -15,9 +18,12 @@ _MAX_BYTES: Final = 1_000_000
 _KEPT: Final = 3
 _FORMAT: Final = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
-_KEY_LIKE: Final = re.compile(
-    r"(?i)((?:x-goog-api-key|api[_-]?key|key|authorization)[\"']?\s*[=:]\s*[\"']?)[^\s\"'&,;]+"
+_HEADER: Final = re.compile(  # as a line, as JSON, as a pair of strings or of bytes
+    r"(?i)((?:x-goog-api-key|authorization)[\"']?\s*[=:,]\s*b?[\"']?"
+    r"(?:(?:basic|bearer|digest|negotiate)\s+)?)[^\s\"'&,;]+"
 )
+_PARAMETER: Final = re.compile(r"(?i)(key[\"']?\s*[=:]\s*b?[\"']?)[^\s\"'&,;]+")
+_GOOGLE_KEY: Final = re.compile(r"AIza[\w-]{20,}")
 _USER_INFO: Final = re.compile(r"(?i)(://)[^/\s@]+@")
 
 
@@ -36,14 +42,32 @@ class Redaction(logging.Filter):
         if record.exc_info:
             record.exc_text = self.clean(logging.Formatter().formatException(record.exc_info))
             record.exc_info = None
+        if record.stack_info:
+            record.stack_info = self.clean(record.stack_info)
         return True
 
     def clean(self, text: str) -> str:
         """Take keys out of a text."""
         secret = self._secret()
-        if secret is not None:
-            text = text.replace(secret.reveal(), "***")
-        return _USER_INFO.sub(r"\1***@", _KEY_LIKE.sub(r"\1***", text))
+        for form in _forms(secret.reveal()) if secret is not None else ():
+            text = text.replace(form, "***")
+        for pattern in (_HEADER, _PARAMETER):
+            text = pattern.sub(r"\1***", text)
+        return _USER_INFO.sub(r"\1***@", _GOOGLE_KEY.sub("***", text))
+
+
+def _forms(key: str) -> tuple[str, ...]:
+    """A key as it is, as an address carries it, and as base64."""
+    return key, quote(key, safe=""), base64.b64encode(key.encode()).decode("ascii")
+
+
+class _PrivateFile(logging.handlers.RotatingFileHandler):
+    """A rotating file of which each new one is the owner's alone."""
+
+    @override
+    def _open(self) -> TextIOWrapper:
+        os.close(os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
+        return super()._open()
 
 
 def open_log(folder: Path, secret: Callable[[], Secret | None]) -> logging.Handler:
@@ -53,16 +77,15 @@ def open_log(folder: Path, secret: Callable[[], Secret | None]) -> logging.Handl
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = folder / "castor.log"
-    os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
-    handler = logging.handlers.RotatingFileHandler(
+    handler = _PrivateFile(
         file, maxBytes=_MAX_BYTES, backupCount=_KEPT, encoding="utf-8", errors="replace"
     )
     handler.setFormatter(logging.Formatter(_FORMAT))
     handler.addFilter(Redaction(secret))
     root = logging.getLogger()
     root.addHandler(handler)
-    level = os.environ.get("CASTOR_LOG", "INFO").upper()
-    root.setLevel(level)
+    level = os.environ.get("CASTOR_LOG", "").upper()
+    root.setLevel(level if level in logging.getLevelNamesMapping() else "INFO")
     if level != "DEBUG":  # they log every address, and there is nothing to learn from it
         for name in ("httpx", "httpcore"):
             logging.getLogger(name).setLevel(logging.WARNING)

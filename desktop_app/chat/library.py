@@ -177,7 +177,9 @@ class Library(QObject):
     def _take_busy(self, session: ChatSession, busy: bool) -> None:
         self.busy_changed.emit(session.key, busy)
         row = session.row
-        if not busy and row is not None and session is not self._current and not row.unread:
+        if session is self._current or self._sessions.get(session.key) is not session:
+            return  # it is on screen, or in the trash and would be taken out by a write
+        if not busy and row is not None and not row.unread:
             session.save_row(replace(row, unread=True))
 
     def rename(self, key: str, title: str) -> None:

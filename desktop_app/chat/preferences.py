@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 from PySide6.QtCore import QObject, Signal
 
 from desktop_app.chat.connection import Connection
-from desktop_app.chat.demo_server import DemoServer
+from desktop_app.chat.demo_server import DemoDidNotStart, DemoServer
 from desktop_app.chat.notices import NoticeBoard
 from desktop_app.chat.tasks import TaskScope
 from desktop_app.errors import AppError
@@ -114,6 +114,7 @@ class Preferences(QObject):
             self._key, self._key_known, self._models = ApiKey(), False, []
             self.models_changed.emit()
             self.key_changed.emit(self._key)
+            self._tasks.start(self._greet_server(), "server")
         self._connect()
         self.changed.emit(settings)
 
@@ -155,7 +156,13 @@ class Preferences(QObject):
 
     async def run_demo(self) -> None:
         """Start the demo server and let it answer. Raises `DemoDidNotStart`."""
-        self.use_demo(await self._demo.start())
+        try:
+            base_url = await self._demo.start()
+        except DemoDidNotStart:
+            if not self._key_known:
+                self._set_key(ApiKey())
+            raise
+        self.use_demo(base_url)
 
     # --- the key ------------------------------------------------------------------------------
 
@@ -194,6 +201,10 @@ class Preferences(QObject):
         if found.secret is None:
             found = environment_key(origin)
         self._set_key(found)
+
+    async def _greet_server(self) -> None:
+        await self.load_key()
+        await self._fetch_models()
 
     def enter_key(self, text: str) -> None:
         """Check a key and keep it; a signal says how that went."""
