@@ -10,6 +10,7 @@ from desktop_app.overriding import override
 from desktop_app.ui.icons import icon, paint_icon
 from desktop_app.ui.painting import paint_box, paint_ring
 from desktop_app.ui.theme import Theme
+from desktop_app.ui.tooltip import plain_tooltip
 
 Kind = Literal["primary", "plain", "quiet"]
 
@@ -157,7 +158,7 @@ class IconButton(ThemedButton):
         """Show another icon, for another thing to do."""
         self._icon = icon(self.theme, icon_name)
         self.setAccessibleName(name)
-        self.setToolTip(name)
+        self.setToolTip(plain_tooltip(name))
         self.update()
 
     @override

@@ -106,6 +106,7 @@ class NumberField(QSpinBox):
         self.setFrame(False)
         self.setAccessibleName(name)
         self.setSpecialValueText(unset)
+        self.setKeyboardTracking(False)  # half a number is none
         self.setFont(theme.font(13, figures=True))
         self.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         self.setStyleSheet("QSpinBox { background: transparent; }")
@@ -124,6 +125,7 @@ class DecimalField(QDoubleSpinBox):
         self.setFrame(False)
         self.setAccessibleName(name)
         self.setSpecialValueText(unset)
+        self.setKeyboardTracking(False)  # half a number is none
         self.setFont(theme.font(13, figures=True))
         self.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
         self.setStyleSheet("QDoubleSpinBox { background: transparent; }")

@@ -27,6 +27,9 @@ class Header(QWidget):
     sidebar_requested = Signal()
     """The sidebar is to be shown again."""
 
+    left = Signal()
+    """The title is edited no more, and the focus, which was there, belongs elsewhere."""
+
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
@@ -43,7 +46,7 @@ class Header(QWidget):
         self._editor.setAccessibleName("Title")
         self._editor.setMaxLength(200)
         self._editor.hide()
-        self._editor.editingFinished.connect(self._finish)
+        self._editor.editingFinished.connect(self.finish_renaming)
         self._editor.installEventFilter(self)
         theme.changed.connect(self._restyle)
         self._restyle()
@@ -76,22 +79,32 @@ class Header(QWidget):
 
     def rename(self) -> None:
         """Edit the title in place."""
-        if self._has_conversation:
+        if self._has_conversation and self._editor.isHidden():
             self._editor.setText(self._title)
             self._editor.show()
             self._editor.setFocus(Qt.FocusReason.OtherFocusReason)
             self._editor.selectAll()
 
-    def _finish(self) -> None:
+    def finish_renaming(self) -> None:
+        """Keep the title that is being edited, if one is: before another one is shown, too."""
         if not self._editor.isHidden():
-            self._editor.hide()
+            self._close_editor()
             self.rename_requested.emit(self._editor.text())
+
+    def _close_editor(self) -> None:
+        had_focus = self._editor.hasFocus()
+        self._editor.hide()
+        if had_focus:
+            self.left.emit()
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Escape leaves the title as it was."""
+        """Escape leaves the title as it was, and is not the one that stops the answer."""
         if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
-            self._editor.hide()
+            if event.type() == QEvent.Type.ShortcutOverride:
+                event.accept()
+            elif event.type() == QEvent.Type.KeyPress:
+                self._close_editor()
             return True
         return False
 

@@ -111,8 +111,10 @@ def icon(
     filled: bool = False,
 ) -> QIcon:
     """Make an icon of the set; `token` is its colour at rest, `active_token` hovered or on."""
-    svg = assets.icon(name)
-    return QIcon(LucideEngine(svg, theme, token, active_token, stroke, filled=filled))
+    engine = LucideEngine(assets.icon(name), theme, token, active_token, stroke, filled=filled)
+    # The copy lets go of the icon that Python takes for the engine's parent: garbage collected
+    # together with it, the engine would be freed first, and then once more by the icon.
+    return QIcon(QIcon(engine))
 
 
 def paint_icon(

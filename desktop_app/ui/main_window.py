@@ -136,6 +136,7 @@ class MainWindow(QMainWindow):
         pane = self.pane
         pane.header.sidebar_requested.connect(self.toggle_sidebar)
         pane.header.trash_requested.connect(self._trash_current)
+        pane.header.left.connect(pane.composer.setFocus)
         pane.notices.acted.connect(self._act)
         pane.transcript.link_clicked.connect(self.open_link)
         pane.welcome.link_clicked.connect(self.open_link)
@@ -216,6 +217,7 @@ class MainWindow(QMainWindow):
             self.pane.header.rename()
 
     def _trash_current(self) -> None:
+        self.pane.header.finish_renaming()
         if self._library.current is not None:
             self._library.trash(self._library.current.key)
 

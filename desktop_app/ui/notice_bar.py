@@ -11,9 +11,11 @@ from PySide6.QtWidgets import QWidget
 
 from desktop_app.chat.notices import Notice, NoticeKind
 from desktop_app.overriding import override
+from desktop_app.ui.announcing import announce
 from desktop_app.ui.buttons import Button, IconButton
 from desktop_app.ui.icons import icon, paint_icon
 from desktop_app.ui.theme import Theme
+from desktop_app.ui.tooltip import plain_tooltip
 
 HEIGHT: Final = 40
 _PASSING_MS: Final = 12_000
@@ -62,6 +64,7 @@ class NoticeBar(QWidget):
             self._notices = [one for one in self._notices if one.topic != notice.topic]
         self._notices.append(notice)
         self._show()
+        announce(self, notice.text)
 
     def withdraw(self, topic: str) -> None:
         """Show the notice of a topic no more."""
@@ -132,11 +135,5 @@ class NoticeBar(QWidget):
         words = painter.fontMetrics().elidedText(
             notice.text, Qt.TextElideMode.ElideRight, end - 50 - 8
         )
-        self.setToolTip("" if words == notice.text else _plain(notice.text))
+        self.setToolTip("" if words == notice.text else plain_tooltip(notice.text))
         painter.drawText(QRectF(50, 0, end, HEIGHT - 1), Qt.AlignmentFlag.AlignVCenter, words)
-
-
-def _plain(text: str) -> str:
-    from html import escape
-
-    return f"<qt>{escape(text)}</qt>"

@@ -32,6 +32,7 @@ class SessionView(QObject):
         self._attachments = attachments
         self._session: ChatSession | None = None
         self._connections: list[QMetaObject.Connection] = []
+        self._waits_for_key = False
         self._connect_pane()
 
     @property
@@ -56,6 +57,7 @@ class SessionView(QObject):
         attachments.thumbnail_ready.connect(composer.strip.show_thumbnail)
         self._preferences.models_changed.connect(self.show_model)
         self._preferences.key_changed.connect(self.show_part)
+        self._preferences.key_changed.connect(self._submit_what_waited)
 
     # --- showing ------------------------------------------------------------------------------
 
@@ -95,10 +97,12 @@ class SessionView(QObject):
         """Keep what is being written, and listen to the session no more."""
         if self._session is not None:
             self._pane.composer.flush_draft()
+            self._pane.header.finish_renaming()
             for connection in self._connections:
                 QObject.disconnect(connection)
         self._connections.clear()
         self._session = None
+        self._waits_for_key = False
 
     def show_part(self) -> None:
         """Show the turns; where there are none, what to begin with."""
@@ -169,11 +173,20 @@ class SessionView(QObject):
     # --- what the person does -----------------------------------------------------------------
 
     def _submit(self, text: str) -> None:
-        if not self._preferences.has_key:
-            self._write_draft(text)
+        if self._preferences.has_key:
+            if self._session is not None:
+                self._session.send(text)
+            return
+        self._write_draft(text)
+        if self._preferences.key_known:
             self.key_needed.emit()
-        elif self._session is not None:
-            self._session.send(text)
+        else:
+            self._waits_for_key = True  # who starts Castor and types at once is faster than it
+
+    def _submit_what_waited(self) -> None:
+        if self._waits_for_key and self._preferences.key_known:
+            self._waits_for_key = False
+            self._pane.composer.submit()
 
     def stop(self) -> None:
         """Stop the answer that is coming in."""

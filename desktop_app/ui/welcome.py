@@ -37,6 +37,7 @@ class Welcome(QWidget):
         self._theme = theme
         self._lock = icon(theme, "lock")
         self._label = QLabel("Gemini API key", self)
+        self._label.setTextFormat(Qt.TextFormat.PlainText)
         self._label.setFont(theme.font(13, 600))
         self.field = LineField(theme, "Gemini API key", "Paste your key")
         self.field.setEchoMode(QLineEdit.EchoMode.Password)
@@ -75,6 +76,8 @@ class Welcome(QWidget):
         self._connect.setEnabled(not checking)
         if checking:
             self.show_message("Checking the key …")
+        elif self.isVisible():
+            self.field.setFocus()
 
     def show_message(self, words: str, *, error: bool = False) -> None:
         """Say how it went."""

@@ -69,9 +69,10 @@ class WindowDialogs(QObject):
     def open_key(self, words: str) -> None:
         """Ask for a key; `words` say why."""
         dialog = self._find(KeyDialog)
-        if dialog is None:
+        if not isinstance(dialog, KeyDialog):
             dialog = KeyDialog(self._theme, words, self._window)
             dialog.key_entered.connect(self._preferences.enter_key)
+        dialog.show_words(words)
         self._show(dialog)
 
     def key_refused(self, turn: Interaction, sentence: str) -> None:
@@ -137,10 +138,14 @@ class WindowDialogs(QObject):
 
     def open_link(self, address: str, host: str) -> None:
         """Ask before a link is opened whose text names another host."""
+        former = self._find(LinkDialog)
+        if former is not None:
+            former.close()  # it asks about another link
         dialog = LinkDialog(self._theme, address, host, self._window)
         dialog.confirmed.connect(self.link_confirmed)
         self._show(dialog)
 
     def open_shortcuts(self, keys: list[tuple[str, str]]) -> None:
         """List all keys."""
-        self._show(ShortcutsDialog(self._theme, keys, self._window))
+        dialog = self._find(ShortcutsDialog)
+        self._show(dialog or ShortcutsDialog(self._theme, keys, self._window))

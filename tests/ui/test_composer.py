@@ -223,3 +223,36 @@ def test_sizes_are_written_for_people() -> None:
     assert size_words(12) == "12 bytes"
     assert size_words(412_000) == "412 kB"
     assert size_words(3_400_000) == "3.4 MB"
+
+
+def test_the_lines_keep_their_height_when_the_message_has_been_sent(
+    composer: Composer, qtbot: QtBot
+) -> None:
+    def height() -> float:
+        return composer.edit.document().size().height()
+
+    qtbot.keyClicks(composer.edit, "hello")
+    before = height()
+    composer.clear()
+    qtbot.keyClicks(composer.edit, "hello")
+    assert height() == before
+
+
+def test_undo_takes_back_what_was_pasted_at_once(composer: Composer, qtbot: QtBot) -> None:
+    composer.show_draft("from before ", ())
+    assert not composer.edit.document().isUndoAvailable()
+    data = QMimeData()
+    data.setText("pasted")
+    composer.edit.insertFromMimeData(data)
+    composer.edit.undo()
+    assert composer.edit.text == "from before "
+
+
+def test_lines_that_were_pasted_are_as_high_as_those_typed(composer: Composer) -> None:
+    data = QMimeData()
+    data.setText("one\ntwo\nthree")
+    composer.edit.insertFromMimeData(data)
+    blocks = composer.edit.document()
+    heights = {blocks.findBlockByNumber(n).blockFormat().lineHeight() for n in range(3)}
+    assert len(heights) == 1
+    assert heights != {0.0}

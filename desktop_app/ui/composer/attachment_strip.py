@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPixmap
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.chat.attaching import Refusal
@@ -15,10 +15,13 @@ from desktop_app.ui.buttons import IconButton
 from desktop_app.ui.icons import icon, paint_icon
 from desktop_app.ui.painting import paint_box, rounded_pixmap
 from desktop_app.ui.theme import Theme
+from desktop_app.ui.tooltip import plain_tooltip
 
 CHIP: Final = QSize(220, 44)
-REFUSAL_WIDTH: Final = 352
 GAP: Final = 8
+_LINE: Final = 18
+_REFUSAL_LEFT: Final = 38
+_REFUSAL_RIGHT: Final = 36
 _THUMB: Final = 36
 _REFUSAL_MS: Final = 20_000
 
@@ -93,17 +96,28 @@ class RefusalChip(QWidget):
         self._theme = theme
         self._refusal = refusal
         self._icon = icon(theme, "triangle-alert", "warn", "warn")
-        self.setFixedSize(REFUSAL_WIDTH, CHIP.height())
+        self._reason = refusal.reason[:1].upper() + refusal.reason[1:]
         words = f"{refusal.name} was not attached: {refusal.reason}."
         self.setAccessibleName(words)
-        self.setToolTip(_plain_tooltip(words))
-        close = IconButton(theme, "x", "Dismiss", 28, self)
-        close.move(REFUSAL_WIDTH - 32, 8)
-        close.clicked.connect(self.dismissed)
+        self.setToolTip(plain_tooltip(words))
+        self._close = IconButton(theme, "x", "Dismiss", 28, self)
+        self._close.clicked.connect(self.dismissed)
         timer = QTimer(self)
         timer.setSingleShot(True)
         timer.timeout.connect(self.dismissed)
         timer.start(_REFUSAL_MS)
+
+    def fit(self, width: int) -> None:
+        """Be as wide as the reason, and no wider than a width: there it wraps."""
+        taken = _REFUSAL_LEFT + _REFUSAL_RIGHT
+        metrics = QFontMetrics(self._theme.font(12))
+        needed = metrics.horizontalAdvance(self._reason) + taken + 2
+        fitted = min(max(needed, CHIP.width()), width)
+        room = QRect(0, 0, fitted - taken, 1000)
+        flags = Qt.TextFlag.TextWordWrap.value
+        lines = round(metrics.boundingRect(room, flags, self._reason).height() / metrics.height())
+        self.resize(fitted, CHIP.height() + (lines - 1) * _LINE)
+        self._close.move(fitted - 32, 8)
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -112,18 +126,15 @@ class RefusalChip(QWidget):
         color = self._theme.color
         paint_box(painter, self.rect(), 8, color("warn_soft"), color("warn_line"))
         paint_icon(painter, self._icon, 12, 14, 16)
-        room = self.width() - 38 - 36
+        room = self.width() - _REFUSAL_LEFT - _REFUSAL_RIGHT
         painter.setFont(self._theme.font(13, 500))
         painter.setPen(color("text"))
         metrics = painter.fontMetrics()
         name = metrics.elidedText(self._refusal.name, Qt.TextElideMode.ElideMiddle, room)
         painter.drawText(QRectF(38, 3, room, 20), Qt.AlignmentFlag.AlignVCenter, name)
         painter.setFont(self._theme.font(12))
-        reason = self._refusal.reason
-        words = painter.fontMetrics().elidedText(
-            reason[:1].upper() + reason[1:], Qt.TextElideMode.ElideRight, room
-        )
-        painter.drawText(QRectF(38, 22, room, 18), Qt.AlignmentFlag.AlignVCenter, words)
+        flags = Qt.AlignmentFlag.AlignVCenter.value | Qt.TextFlag.TextWordWrap.value
+        painter.drawText(QRect(38, 22, room, self.height() - 26), flags, self._reason)
 
 
 class AttachmentStrip(QWidget):
@@ -210,17 +221,21 @@ class AttachmentStrip(QWidget):
             self.resize(width, 0)
             return 0
         left = top = 0
+        row = CHIP.height()
+        if not self._ring.isHidden():
+            items.append(self._ring)
         for item in items:
+            if isinstance(item, RefusalChip):
+                item.fit(width)
             if left and left + item.width() > width:
                 left = 0
-                top += CHIP.height() + GAP
-            item.move(left, top)
+                top += row + GAP
+                row = CHIP.height()
+            ring = item is self._ring
+            item.move(left + (6 if ring else 0), top + (14 if ring else 0))
             left += item.width() + GAP
-        if left + 20 > width:
-            left = 0
-            top += CHIP.height() + GAP
-        self._ring.move(left + 6, top + 14)
-        self.resize(width, top + CHIP.height())
+            row = max(row, item.height())
+        self.resize(width, top + row)
         return self.height()
 
 
@@ -231,9 +246,3 @@ def size_words(size: int) -> str:
     if size < 1_000_000:
         return f"{size / 1000:.0f} kB"
     return f"{size / 1_000_000:.1f} MB"
-
-
-def _plain_tooltip(words: str) -> str:
-    from html import escape
-
-    return f"<qt>{escape(words)}</qt>"

@@ -145,7 +145,7 @@ class Composer(QWidget):
         """The input was committed: empty the text."""
         self._draft_timer.stop()
         self._showing = True
-        self.edit.clear()
+        self.edit.set_text("")
         self._showing = False
         self.strip.clear_refusals()
         self._update_button()

@@ -73,7 +73,7 @@ class MessageEdit(QTextEdit):
     def set_text(self, text: str) -> None:
         """Write something else, with the cursor at its end."""
         if text != self.text:
-            self.setPlainText(text)
+            self.setPlainText(text)  # never clear(): the lines would lose their height
             self._style_lines()
         self.moveCursor(QTextCursor.MoveOperation.End)
 
@@ -90,6 +90,7 @@ class MessageEdit(QTextEdit):
         fixed = QTextBlockFormat.LineHeightTypes.FixedHeight.value
         form.setLineHeight(line_height(self._theme.body_size()), fixed)
         cursor.mergeBlockFormat(form)
+        self.document().clearUndoRedoStacks()  # a line's height is nothing to be undone
 
     def _grow(self) -> None:
         self.height_changed.emit()
@@ -195,7 +196,6 @@ class MessageEdit(QTextEdit):
             )
         else:
             self.insertPlainText(source.text())
-            self._style_lines()
 
     @override
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:

@@ -43,10 +43,11 @@ class KeyDialog(SmallDialog):
         self._accept.setEnabled(not checking)
         if checking:
             self.show_message("Checking the key …")
+        else:
+            self.field.setFocus()
 
     def show_message(self, words: str, *, error: bool = False) -> None:
         """Say how it went."""
-        token = "danger" if error else "quiet"
-        self._message.setStyleSheet(f"color: {self.theme.hex(token)}")
+        self._message.set_token("danger" if error else "quiet")
         self._message.setText(words)
         self._message.setAccessibleName(words)

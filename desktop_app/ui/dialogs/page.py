@@ -15,19 +15,34 @@ PADDING_X: Final = 28
 PADDING_Y: Final = 22
 
 
-def plain_label(theme: Theme, text: str, size: int, weight: int, token: str) -> QLabel:
-    """A label whose text is never taken for markup; it follows the theme."""
-    label = QLabel(text)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setFont(theme.font(size, weight))
-    label.setWordWrap(True)
+class PlainLabel(QLabel):
+    """A label whose text is never taken for markup; it follows the theme for as long as it lives.
 
-    def restyle() -> None:
-        label.setStyleSheet(f"color: {theme.hex(token)}")
+    `token` names its colour.
+    """
 
-    restyle()
-    theme.changed.connect(restyle)
-    return label
+    def __init__(self, theme: Theme, text: str, size: int, weight: int, token: str) -> None:
+        super().__init__(text)
+        self._theme = theme
+        self._token = token
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setFont(theme.font(size, weight))
+        self.setWordWrap(True)
+        theme.changed.connect(self._restyle)
+        self._restyle()
+
+    def set_token(self, token: str) -> None:
+        """Show it in another colour of the theme."""
+        self._token = token
+        self._restyle()
+
+    def _restyle(self) -> None:
+        self.setStyleSheet(f"color: {self._theme.hex(self._token)}")
+
+
+def plain_label(theme: Theme, text: str, size: int, weight: int, token: str) -> PlainLabel:
+    """Make a `PlainLabel`."""
+    return PlainLabel(theme, text, size, weight, token)
 
 
 class Row(QWidget):

@@ -35,6 +35,7 @@ class GeneralPage(Page):
     def __init__(self, theme: Theme, preferences: Preferences) -> None:
         super().__init__(theme, "General", ["theme", "zoom", "enter_sends"])
         self._preferences = preferences
+        self._showing = False
         self.add(plain_label(theme, "Theme", 13, 500, "text"))
         self._theme_choice = ThemeChoice(theme)
         self._theme_choice.chosen.connect(self._change_theme)
@@ -79,7 +80,9 @@ class GeneralPage(Page):
     def _show(self, settings: Settings) -> None:
         self._theme_choice.show_choice(settings.theme)
         nearest = min(range(len(ZOOM_STEPS)), key=lambda i: abs(ZOOM_STEPS[i] - settings.zoom))
+        self._showing = True  # a size between two steps is shown, not changed
         self._zoom.setValue(nearest)
+        self._showing = False
         self._percent.setText(f"{settings.zoom} %")
         self._enter.setChecked(settings.enter_sends)
 
@@ -90,7 +93,8 @@ class GeneralPage(Page):
         self._preferences.update(theme=choice)
 
     def _change_zoom(self, step: int) -> None:
-        self._preferences.update(zoom=ZOOM_STEPS[step])
+        if not self._showing:
+            self._preferences.update(zoom=ZOOM_STEPS[step])
 
 
 class ModelsPage(Page):
@@ -316,8 +320,7 @@ class NetworkPage(Page):
 
     def _say(self, words: str, *, error: bool) -> None:
         self._url_row.help.setText(words)
-        token = "danger" if error else "quiet"
-        self._url_row.help.setStyleSheet(f"color: {self.theme.hex(token)}")
+        self._url_row.help.set_token("danger" if error else "quiet")
 
     def _change_version(self) -> None:
         self._preferences.update(api_version=str(self._version.currentData()))

@@ -4,7 +4,7 @@ from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop_app.overriding import override
 from desktop_app.ui.buttons import Button
@@ -27,10 +27,15 @@ class SmallDialog(QDialog):
         self.body.setContentsMargins(_PADDING, _PADDING - 4, _PADDING, _PADDING - 4)
         self.body.setSpacing(8)
         self.body.addWidget(plain_label(theme, title, 18, 600, "text"))
-        self.words: QLabel = plain_label(theme, words, 13, 400, "quiet")
-        self.words.setVisible(bool(words))
+        self.words = plain_label(theme, "", 13, 400, "quiet")
         self.body.addWidget(self.words)
+        self.show_words(words)
         self.setFixedWidth(480)
+
+    def show_words(self, words: str) -> None:
+        """Say something else under the title, or nothing."""
+        self.words.setText(words)
+        self.words.setVisible(bool(words))
 
     def add_buttons(self, *buttons: Button) -> None:
         """Put buttons at the foot, the last one at the right."""

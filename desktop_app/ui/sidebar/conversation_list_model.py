@@ -87,9 +87,9 @@ class ConversationListModel(QAbstractListModel):
             self.dataChanged.emit(index, index)
 
     @property
-    def anything_busy(self) -> bool:
-        """Whether an answer is coming in anywhere."""
-        return bool(self._busy)
+    def busy_keys(self) -> list[str]:
+        """The conversations in which an answer is coming in."""
+        return list(self._busy)
 
     def index_of(self, key: str) -> QModelIndex:
         """Where a conversation stands; an invalid index where it does not."""

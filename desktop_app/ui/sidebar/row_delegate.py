@@ -1,5 +1,6 @@
 """Paints the rows of the list (visual specification, section 4, Sidebar)."""
 
+import unicodedata
 from typing import Final, cast
 
 from PySide6.QtCore import (
@@ -109,14 +110,20 @@ class RowDelegate(QStyledItemDelegate):
         painter.setPen(self._theme.color("text"))
         painter.save()
         painter.setClipRect(place)
-        painter.drawText(
-            QRectF(place.left(), place.top(), 4000, place.height()),
-            Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine,
-            title,
-        )
-        if painter.fontMetrics().horizontalAdvance(title) > place.width():
-            fade = QRectF(place.right() - 24, place.top() + 4, 24, place.height() - 8)
-            gradient = QLinearGradient(fade.topLeft(), fade.topRight())
+        too_long = painter.fontMetrics().horizontalAdvance(title) > place.width()
+        ends_left = too_long and _reads_leftwards(title)
+        room = QRectF(place.left(), place.top(), 4000, place.height())
+        if ends_left:
+            room.moveRight(place.right())
+        side = Qt.AlignmentFlag.AlignRight if ends_left else Qt.AlignmentFlag.AlignLeft
+        flags = side | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute
+        painter.drawText(room, flags | Qt.TextFlag.TextSingleLine, title)
+        if too_long:
+            fade = QRectF(place.left(), place.top() + 4, 24, place.height() - 8)
+            if not ends_left:
+                fade.moveRight(place.right())
+            ends = (fade.topRight(), fade.topLeft())
+            gradient = QLinearGradient(*(ends if ends_left else reversed(ends)))
             gradient.setColorAt(0, self._theme.with_alpha(surface, 0))
             gradient.setColorAt(1, self._theme.color(surface))
             painter.fillRect(fade, gradient)
@@ -153,6 +160,12 @@ class RowDelegate(QStyledItemDelegate):
         """Say the new title; the model is told by whoever keeps it."""
         if isinstance(editor, QLineEdit):
             self.renamed.emit(str(index.data(Role.KEY)), editor.text())
+
+
+def _reads_leftwards(text: str) -> bool:
+    """Whether the first letter that has a direction is read from right to left."""
+    directions = (unicodedata.bidirectional(letter) for letter in text)
+    return next((one != "L" for one in directions if one in ("L", "R", "AL")), False)
 
 
 def style_rect(option: QStyleOptionViewItem) -> QRect:

@@ -105,7 +105,7 @@ class Sidebar(QWidget):
     def set_busy(self, key: str, busy: bool) -> None:
         """Show that an answer comes in there, or has ended."""
         self.list_model.set_busy(key, busy)
-        self.list.turn_rings(self.list_model.anything_busy)
+        self.list.turn_rings(bool(self.list_model.busy_keys))
 
     @override
     def sizeHint(self) -> QSize:
@@ -199,9 +199,9 @@ class ConversationList(QListView):
 
     def _turn(self) -> None:
         self._delegate.angle = (self._delegate.angle + STEP_DEGREES) % 360
-        for key in self._model.conversation_keys():
+        for key in self._model.busy_keys:  # they are few, the rows may be thousands
             index = self._model.index_of(key)
-            if index.data(Role.BUSY):
+            if index.isValid():
                 self.update(index)
 
     def rename_current(self) -> None:
