@@ -27,7 +27,7 @@ FONTS = ("fonts-dejavu-core", "fonts-noto-cjk", "fonts-noto-color-emoji")
 SCREEN = ("xvfb", "xauth")
 TEST_HELPERS = (
     *SCREEN,
-    *("openbox", "xdotool", "wmctrl", "xclip", "x11-utils", "imagemagick", "dbus"),
+    *("openbox", "xdotool", "wmctrl", "xclip", "x11-utils", "imagemagick", "dbus", "pcmanfm"),
 )
 
 APT_INSTALL = ("apt-get", "install", "-y", "--no-install-recommends")
