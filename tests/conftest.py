@@ -48,13 +48,22 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     async def run() -> None:
         await asyncio.wait_for(pyfuncitem.obj(**arguments), 60)
         gc.collect()
-        await asyncio.sleep(0.001)  # dropped generators are closed by tasks of the loop
-        left = asyncio.all_tasks() - {asyncio.current_task()}
+        left = await _tasks_left()
         assert not left, f"the test left tasks behind: {left}"
 
     with asyncio.Runner(loop_factory=factory) as runner:
         runner.run(run())
     return True
+
+
+async def _tasks_left() -> set[asyncio.Task[object]]:
+    """What still runs. Dropped generators are closed by tasks, one for each that holds another."""
+    ours = {asyncio.current_task()}
+    for _ in range(100):
+        if asyncio.all_tasks() == ours:
+            break
+        await asyncio.sleep(0.005)
+    return asyncio.all_tasks() - ours
 
 
 @pytest.fixture(autouse=True)
