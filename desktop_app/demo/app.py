@@ -6,7 +6,14 @@ from collections.abc import Coroutine
 from contextlib import aclosing
 from typing import Final
 
-from desktop_app.demo.errors import Form, Hangup, Refused, check_key, invalid
+from desktop_app.demo.errors import (
+    Form,
+    Hangup,
+    Refused,
+    check_key,
+    check_key_for_create,
+    invalid,
+)
 from desktop_app.demo.exchange import Exchange, Receive, Scope, Send
 from desktop_app.demo.faults import STATUS_OF_ERROR, fault_of
 from desktop_app.demo.interactions import Interactions
@@ -95,6 +102,7 @@ class DemoApp:
     # --- one interaction ----------------------------------------------------------------------
 
     async def _create(self, exchange: Exchange, key: str) -> None:
+        check_key_for_create(key)
         run = await self._interactions.create(await exchange.json(), key)
         if run.request.stream:
             await self._deliver(exchange, self._stream(exchange, run, 0, first=True), run)

@@ -106,17 +106,27 @@ def check_key(key: str | None) -> None:
     if key.startswith("demo-bad"):
         raise Refused(401, "authentication", "The API key is not accepted.")
     if key.startswith("demo-old"):
-        raise Refused(
-            400,
-            "invalid_request",
-            "API key not valid. Please pass a valid API key.",
-            details=[
-                {
-                    "@type": "type.googleapis.com/google.rpc.ErrorInfo",
-                    "reason": "API_KEY_INVALID",
-                    "domain": "googleapis.com",
-                    "metadata": {"service": "generativelanguage.googleapis.com"},
-                }
-            ],
-            form="rpc",
-        )
+        raise _invalid_key("API key not valid. Please pass a valid API key.")
+
+
+def check_key_for_create(key: str) -> None:
+    """Refuse a key that starts with `demo-expired`: it passes every check but creates nothing."""
+    if key.startswith("demo-expired"):
+        raise _invalid_key("API key expired. Please renew the API key.")
+
+
+def _invalid_key(message: str) -> Refused:
+    return Refused(
+        400,
+        "invalid_request",
+        message,
+        details=[
+            {
+                "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+                "reason": "API_KEY_INVALID",
+                "domain": "googleapis.com",
+                "metadata": {"service": "generativelanguage.googleapis.com"},
+            }
+        ],
+        form="rpc",
+    )

@@ -93,6 +93,14 @@ def test_an_old_key_is_refused_in_the_older_form_everywhere(demo_url: str, path:
     client.close()
 
 
+def test_an_expired_key_reads_and_creates_nothing(demo_url: str) -> None:
+    client = Demo(demo_url, "demo-expired-key")
+    taken(client.http.get("/models"))
+    error = error_of(client.http.post("/interactions", json={}), 400)
+    assert list_at(error, "details")[0]["reason"] == "API_KEY_INVALID"
+    client.close()
+
+
 # --- models ---------------------------------------------------------------------------------------
 
 

@@ -94,9 +94,17 @@ class Castor:
         return cast("list[JsonObject]", json.loads(out.getvalue())["conversations"])
 
     def turns(self) -> list[JsonObject]:
-        """The turns of its one conversation."""
+        """The turns of its one conversation that are on screen."""
         conversations = self.conversations()
-        return cast("list[JsonObject]", conversations[0]["turns"]) if conversations else []
+        if not conversations:
+            return []
+        turns = {turn["key"]: turn for turn in cast("list[JsonObject]", conversations[0]["turns"])}
+        path: list[JsonObject] = []
+        at = conversations[0]["head"]
+        while at is not None:
+            path.insert(0, turns[at])
+            at = turns[at]["previous"]
+        return path
 
     @property
     def draft(self) -> str:
