@@ -158,7 +158,7 @@ class Answer:
         turn = self._turn
         if turn.outcome is Outcome.FAILED:
             error = error_of_event(turn.error) if turn.error is not None else None
-            turn.explain(failure_of(error) if error else failure_of_answer(turn))
+            turn.explain(failure_of(error, turn) if error else failure_of_answer(turn))
             self.error = error
 
     # --- when it breaks -----------------------------------------------------------------------

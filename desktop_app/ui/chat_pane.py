@@ -13,6 +13,7 @@ from desktop_app.overriding import override
 from desktop_app.ui.composer.attachment_strip import ThumbnailSource
 from desktop_app.ui.composer.composer import BOTTOM, OVERHANG, Composer
 from desktop_app.ui.empty_state import EmptyState
+from desktop_app.ui.focus_order import put_in_order
 from desktop_app.ui.header import HEIGHT as HEADER
 from desktop_app.ui.header import Header
 from desktop_app.ui.notice_bar import HEIGHT as NOTICE
@@ -50,8 +51,8 @@ class ChatPane(QWidget):
         self.notices.height_changed.connect(self._fit)
         self.composer.height_changed.connect(self._fit)
         theme.changed.connect(self._fit)
-        QWidget.setTabOrder(self.header, self.transcript)
-        QWidget.setTabOrder(self.transcript, self.composer.edit)
+        self.composer.strip.stops_changed.connect(self._put_in_order)
+        self._put_in_order()
         self.show_part(Shown.EMPTY)
 
     @property
@@ -67,6 +68,11 @@ class ChatPane(QWidget):
         self.welcome.setVisible(shown is Shown.WELCOME)
         self.composer.setVisible(shown is not Shown.WELCOME)
         self._fit()
+
+    def _put_in_order(self) -> None:
+        parts = (self.empty, self.welcome, self.composer)
+        put_in_order([*self.header.stops, *self.notices.stops, *self.transcript.stops])
+        put_in_order([self.transcript.stops[-1], *(stop for part in parts for stop in part.stops)])
 
     def _fit(self) -> None:
         if self._fitting:

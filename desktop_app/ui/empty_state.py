@@ -19,6 +19,9 @@ from desktop_app.ui.transcript.transcript import column_width
 _CARD_HEIGHT: Final = 64
 _GAP: Final = 12
 _HEIGHT: Final = 260
+_NARROW: Final = 520
+_NARROW_CARD: Final = 40
+_NARROW_HEIGHT: Final = 290
 
 
 @dataclass(frozen=True)
@@ -58,13 +61,29 @@ class EmptyState(QWidget):
             card.clicked.connect(partial(self._choose, card.start))
         theme.changed.connect(self.update)
 
+    @property
+    def stops(self) -> list[QWidget]:
+        """Where Tab stops in it, in this order."""
+        return [*self._cards]
+
     def _choose(self, start: Start, _checked: bool = False) -> None:
         self.start_chosen.emit(start)
 
+    @property
+    def _narrow(self) -> bool:
+        """Whether two cards beside each other have no room for their words."""
+        return column_width(self.width()) < _NARROW
+
     def _origin(self) -> tuple[int, int, int]:
         width = column_width(self.width())
-        top = max(24, (self.height() - _HEIGHT) // 2 - 20)
+        height = _NARROW_HEIGHT if self._narrow else _HEIGHT
+        top = max(16 if self._narrow else 24, (self.height() - height) // 2 - 20)
         return (self.width() - width) // 2, top, width
+
+    @property
+    def _shows_mark(self) -> bool:
+        """Where there is little height, the mark goes first."""
+        return not self._narrow or self.height() >= _NARROW_HEIGHT
 
     @override
     def sizeHint(self) -> QSize:
@@ -73,13 +92,17 @@ class EmptyState(QWidget):
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Lay out the cards two by two."""
+        """Lay out the cards two by two, or one under the other."""
         left, top, width = self._origin()
-        each = (width - _GAP) // 2
+        top += 110 if self._shows_mark else 48
+        columns = 1 if self._narrow else 2
+        height = _NARROW_CARD if self._narrow else _CARD_HEIGHT
+        gap = 4 if self._narrow else _GAP
+        each = (width - (columns - 1) * _GAP) // columns
         for number, card in enumerate(self._cards):
-            x = left + (number % 2) * (each + _GAP)
-            y = top + 110 + (number // 2) * (_CARD_HEIGHT + _GAP)
-            card.setGeometry(x, y, each, _CARD_HEIGHT)
+            row, column = divmod(number, columns)
+            x = left + column * (each + _GAP)
+            card.setGeometry(x, top + row * (height + gap), each, height)
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -87,10 +110,12 @@ class EmptyState(QWidget):
         painter = QPainter(self)
         painter.fillRect(self.rect(), self._theme.color("window"))
         left, top, width = self._origin()
-        paint_mark(painter, QRectF(left, top, 40, 40), self._theme)
+        if self._shows_mark:
+            paint_mark(painter, QRectF(left, top, 40, 40), self._theme)
+            top += 56
         painter.setFont(self._theme.font(24, 600, spacing=-0.2))
         painter.setPen(self._theme.color("text"))
-        line = QRectF(left, top + 56, width, 36)
+        line = QRectF(left, top, width, 36)
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, "What are you working on?")
 
 
@@ -118,11 +143,15 @@ class _StartCard(ThemedButton):
         surface = "pressed" if self.isDown() else "hover" if self.hovered else "window"
         border = "line_strong" if self.hovered else "line"
         paint_box(painter, self.rect(), 10, color(surface), color(border))
-        paint_icon(painter, self._icon, 18, 22, 20)
+        paint_icon(painter, self._icon, 18, (self.height() - 20) // 2, 20)
         middle = Qt.AlignmentFlag.AlignVCenter
         room = self.width() - 54 - 12
         painter.setFont(self.theme.font(14, 500))
         painter.setPen(color("text"))
+        if self.height() < _CARD_HEIGHT:
+            painter.drawText(QRectF(54, 0, room, self.height()), middle, self.start.title)
+            self.paint_focus(painter, 10)
+            return
         painter.drawText(QRectF(54, 11, room, 22), middle, self.start.title)
         painter.setFont(self.theme.font(12))
         painter.setPen(color("quiet"))

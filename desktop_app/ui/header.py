@@ -59,6 +59,11 @@ class Header(QWidget):
         )
         self.update()
 
+    @property
+    def stops(self) -> list[QWidget]:
+        """Where Tab stops in it, in this order."""
+        return [self._sidebar, self._editor, self._menu]
+
     def show_title(self, title: str, *, conversation: bool) -> None:
         """Show a title; without a conversation there is no line, and no menu."""
         self._title = title

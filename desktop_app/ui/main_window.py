@@ -27,6 +27,7 @@ from desktop_app.settings.settings import ZOOM_STEPS, Settings
 from desktop_app.store.rows import ConversationRow
 from desktop_app.ui.actions import Actions
 from desktop_app.ui.chat_pane import ChatPane
+from desktop_app.ui.dialogs.key_dialog import words_of_rejection
 from desktop_app.ui.drop_overlay import DropOverlay
 from desktop_app.ui.dropping import Dropped, has_files_or_picture, has_picture, look_at, take
 from desktop_app.ui.empty_state import Start
@@ -334,8 +335,7 @@ class MainWindow(QMainWindow):
         self._dialogs.open_key("A key is needed to ask Gemini. Your message is kept.")
 
     def _show_rejection(self, error: AppError) -> None:
-        words = f"{error} {error.advice}".strip()
-        self.pane.welcome.show_message(words, error=True)
+        self.pane.welcome.show_message(words_of_rejection(error), error=True)
 
     def _show_acceptance(self, words: str) -> None:
         self.pane.welcome.clear()

@@ -58,6 +58,11 @@ class NoticeBar(QWidget):
         """The notice that is shown."""
         return self._notices[-1] if self._notices else None
 
+    @property
+    def stops(self) -> list[QWidget]:
+        """Where Tab stops in it, in this order."""
+        return [self._action, self._close]
+
     def post(self, notice: Notice) -> None:
         """Show a notice; it replaces an earlier one of its topic."""
         if notice.topic:
@@ -102,9 +107,9 @@ class NoticeBar(QWidget):
             self.height_changed.emit()
 
     def _arrange(self) -> None:
-        self._close.move(self.width() - 48, 6)
+        self._close.move(self.width() - 46, 6)
         width = self._action.sizeHint().width()
-        self._action.setGeometry(self.width() - 56 - width, 6, width, 28)
+        self._action.setGeometry(self.width() - 54 - width, 6, width, 28)
 
     @override
     def sizeHint(self) -> QSize:

@@ -11,7 +11,7 @@ from desktop_app.chat.preferences import Preferences
 from desktop_app.errors import AppError
 from desktop_app.interactions.interaction import Interaction
 from desktop_app.store.rows import ConversationRow
-from desktop_app.ui.dialogs.key_dialog import KeyDialog
+from desktop_app.ui.dialogs.key_dialog import KeyDialog, words_of_rejection
 from desktop_app.ui.dialogs.link_dialog import LinkDialog
 from desktop_app.ui.dialogs.settings_dialog import SettingsDialog
 from desktop_app.ui.dialogs.shortcuts_dialog import ShortcutsDialog
@@ -88,9 +88,7 @@ class WindowDialogs(QObject):
     def _show_rejection(self, error: AppError) -> None:
         dialog = self._find(KeyDialog)
         if isinstance(dialog, KeyDialog):
-            said = getattr(error, "server_message", "")
-            words = f"{error} The server said: {said}" if said else f"{error} {error.advice}"
-            dialog.show_message(words.strip(), error=True)
+            dialog.show_message(words_of_rejection(error), error=True)
             dialog.field.setFocus()
 
     def _close_key(self, _words: str) -> None:

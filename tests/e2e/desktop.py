@@ -74,7 +74,12 @@ class Desktop:
     def windows(self) -> list[Window]:
         if "window id" not in self.call("xprop", "-root", "_NET_CLIENT_LIST"):
             return []  # wmctrl calls that an error
-        lines = [line.split(None, 3) for line in self.call("wmctrl", "-l").splitlines()]
+        listed = subprocess.run(
+            ["wmctrl", "-l"], env=self.environment, capture_output=True, check=False
+        )
+        if listed.returncode:
+            return []  # a window was closed while it looked
+        lines = [line.split(None, 3) for line in listed.stdout.decode().splitlines()]
         titles = {line[0]: line[3] if len(line) > 3 else "" for line in lines}
         found = [self._measure(number, title) for number, title in titles.items()]
         return [window for window in found if window is not None]

@@ -203,7 +203,7 @@ def test_the_model_and_its_level_are_shown_and_chosen(composer: Composer, qtbot:
     assert menu is not None
     words = [action.text() for action in menu.actions() if action.text()]
     assert words[-4:] == [
-        "Thinking: model's default",
+        "Thinking: model’s default",
         "Thinking: low",
         "Thinking: medium",
         "Thinking: high",
@@ -216,7 +216,7 @@ def test_the_model_and_its_level_are_shown_and_chosen(composer: Composer, qtbot:
 def test_a_model_that_is_not_listed_can_still_be_used(composer: Composer) -> None:
     composer.set_model(list(BUILT_IN_MODELS), Model("gemini-99", "gemini-99"), "high")
     assert "gemini-99" in composer.model.accessibleName()
-    assert "Model's default" in composer.model.accessibleName()
+    assert "Model’s default" in composer.model.accessibleName()
 
 
 def test_sizes_are_written_for_people() -> None:

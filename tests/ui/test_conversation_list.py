@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QAccessible, QImage
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt
+from PySide6.QtGui import QAccessible, QImage, QPalette
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
@@ -26,8 +26,8 @@ def at(days_ago: int, hour: int = 12) -> float:
     return dt.datetime(date.year, date.month, date.day, hour).astimezone().timestamp()
 
 
-def row(title: str, days_ago: int = 0, **more: object) -> ConversationRow:
-    made = ConversationRow(f"key of {title}", title, "https://example.com", updated=at(days_ago))
+def row(name: str, days_ago: int = 0, **more: object) -> ConversationRow:
+    made = ConversationRow(f"key of {name}", name, "https://example.com", updated=at(days_ago))
     return replace(made, **more)  # type: ignore[arg-type]
 
 
@@ -157,6 +157,9 @@ def test_a_screen_reader_is_told_each_row_and_heading(rows: ConversationList) ->
 def rows(theme: Theme, qtbot: QtBot) -> Iterator[ConversationList]:
     window = QWidget()
     window.resize(252, 400)
+    palette = window.palette()
+    palette.setColor(QPalette.ColorRole.Window, theme.color("sidebar"))
+    window.setPalette(palette)
     model = ConversationListModel(window)
     made = ConversationList(theme, model, window)
     made.setGeometry(0, 0, 251, 400)
@@ -172,8 +175,14 @@ def picture_of(rows: ConversationList, title: str) -> QImage:
     assert isinstance(model, ConversationListModel)
     model.set_rows([ConversationRow("one", title, "", updated=at(0))], TODAY)
     rows.clearFocus()
-    place = rows.visualRect(model.index(1))
-    return rows.viewport().grab(place).toImage()
+    return look_at_row(rows, 1)
+
+
+def look_at_row(rows: ConversationList, number: int) -> QImage:
+    """A row as it looks on the ground of the sidebar."""
+    place = rows.visualRect(rows.model().index(number, 0))
+    corner = rows.viewport().mapTo(rows.window(), place.topLeft())
+    return rows.window().grab(QRect(corner, place.size())).toImage()
 
 
 LATIN = "What is the airspeed velocity of an unladen swallow, and of a laden one"
@@ -195,13 +204,13 @@ def test_a_title_that_is_too_long_fades_before_it_reaches_the_menu(
     rows: ConversationList, theme: Theme, text: str
 ) -> None:
     image = picture_of(rows, text * 3)
-    ground = theme.color("window").rgb()
+    ground = theme.color("sidebar").rgb()
     inked = [
         x
         for x in range(image.width())
         if any(image.pixel(x, y) != ground for y in range(4, ROW - 4))
     ]
-    assert TEXT_LEFT - 2 <= inked[0]
+    assert inked[0] >= TEXT_LEFT - 2
     assert inked[-1] <= image.width() - 8
     assert len(inked) > 150
 
@@ -209,7 +218,7 @@ def test_a_title_that_is_too_long_fades_before_it_reaches_the_menu(
 def test_a_short_title_stands_at_the_left_whatever_its_script(
     rows: ConversationList, theme: Theme
 ) -> None:
-    ground = theme.color("window").rgb()
+    ground = theme.color("sidebar").rgb()
     for title in ("Hello", "שלום", "你好", "🚀"):
         image = picture_of(rows, title)
         inked = [
@@ -230,7 +239,7 @@ def test_a_short_title_stands_at_the_left_whatever_its_script(
         "\u202eevil\u2066",
         "\x00\x1b[31m",
         "e" + "\u0301" * 500,
-        "𝕏" * 100_000,
+        "\U0001d54f" * 100_000,
     ],
     ids=["picture", "markup", "breaks", "turned", "control", "zalgo", "endless"],
 )
@@ -254,7 +263,7 @@ def test_the_chosen_row_the_unread_one_and_the_busy_one_look_different(
 
     def look(**more: object) -> QImage:
         model.set_rows([row("one", **more)], TODAY)
-        return rows.viewport().grab(rows.visualRect(model.index(1))).toImage()
+        return look_at_row(rows, 1)
 
     plain, unread = look(), look(unread=True)
     model.set_busy("key of one", True)
@@ -300,6 +309,7 @@ def test_two_thousand_conversations_are_shown_and_the_one_on_screen_is_found(
     assert model.asked < 400  # only what is in sight is painted
     model.set_busy("key of conversation 7", True)
     made.turn_rings(True)
+    made.grab()  # a change of one row has all of them laid out once more
     model.asked = 0
     made._turn()
     assert model.asked < 50  # twelve times a second, so not for every row

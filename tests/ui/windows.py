@@ -60,7 +60,7 @@ def taken_away(window: QWidget) -> Generator[None]:
 async def eventually(condition: Callable[[], object]) -> None:
     """Let the loop turn until a condition holds; at most 20 s."""
     async with asyncio.timeout(20):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 - anything may bring it about
             await asyncio.sleep(0.002)
 
 

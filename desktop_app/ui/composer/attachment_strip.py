@@ -42,9 +42,9 @@ class Chip(QWidget):
         self._icon = icon(theme, "image", "link", "link")
         self.setFixedSize(CHIP)
         self.setAccessibleName(f"Attachment {attachment.name}, {self._size_words()}")
-        remove = IconButton(theme, "x", f"Remove {attachment.name}", 28, self)
-        remove.move(CHIP.width() - 32, 8)
-        remove.clicked.connect(self._remove)
+        self.button = IconButton(theme, "x", f"Remove {attachment.name}", 28, self)
+        self.button.move(CHIP.width() - 32, 8)
+        self.button.clicked.connect(self._remove)
 
     def _remove(self) -> None:
         self.removed.emit(self.attachment.sha256)
@@ -100,8 +100,9 @@ class RefusalChip(QWidget):
         words = f"{refusal.name} was not attached: {refusal.reason}."
         self.setAccessibleName(words)
         self.setToolTip(plain_tooltip(words))
-        self._close = IconButton(theme, "x", "Dismiss", 28, self)
-        self._close.clicked.connect(self.dismissed)
+        self.button = IconButton(theme, "x", f"Dismiss: {words}", 28, self)
+        self.button.setToolTip("Dismiss")
+        self.button.clicked.connect(self.dismissed)
         timer = QTimer(self)
         timer.setSingleShot(True)
         timer.timeout.connect(self.dismissed)
@@ -117,7 +118,7 @@ class RefusalChip(QWidget):
         flags = Qt.TextFlag.TextWordWrap.value
         lines = round(metrics.boundingRect(room, flags, self._reason).height() / metrics.height())
         self.resize(fitted, CHIP.height() + (lines - 1) * _LINE)
-        self._close.move(fitted - 32, 8)
+        self.button.move(fitted - 32, 8)
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -146,6 +147,9 @@ class AttachmentStrip(QWidget):
     height_changed = Signal()
     """It needs another height."""
 
+    stops_changed = Signal()
+    """There is one button more to stop at."""
+
     def __init__(self, theme: Theme, thumbnail: ThumbnailSource, parent: QWidget) -> None:
         super().__init__(parent)
         self._theme = theme
@@ -155,6 +159,11 @@ class AttachmentStrip(QWidget):
         self._ring = ActivityRing(theme, 16, self)
         self._ring.setAccessibleName("Files are being copied")
         self._ring.hide()
+
+    @property
+    def stops(self) -> list[QWidget]:
+        """Where Tab stops in it, in this order."""
+        return [chip.button for chip in (*self._chips, *self._refusals)]
 
     def set_attachments(self, attachments: tuple[AttachmentContent, ...]) -> None:
         """Show these attachments."""
@@ -177,6 +186,7 @@ class AttachmentStrip(QWidget):
             chip.show_thumbnail(png)
         chip.show()
         self._chips.append(chip)
+        self.stops_changed.emit()
 
     def show_thumbnail(self, sha256: str, png: bytes) -> None:
         """Show a thumbnail that was made meanwhile."""
@@ -190,6 +200,7 @@ class AttachmentStrip(QWidget):
         chip.dismissed.connect(self._dismiss)
         chip.show()
         self._refusals.append(chip)
+        self.stops_changed.emit()
         self.height_changed.emit()
 
     def _dismiss(self) -> None:

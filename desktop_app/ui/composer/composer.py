@@ -99,6 +99,11 @@ class Composer(QWidget):
         self.model.chosen.connect(self.model_chosen)
         self._send.clicked.connect(self._press)
 
+    @property
+    def stops(self) -> list[QWidget]:
+        """Where Tab stops in it, in this order."""
+        return [*self.strip.stops, self.edit, self._attach, self.model, self._send]
+
     # --- what it shows ------------------------------------------------------------------------
 
     def show_draft(self, text: str, attachments: tuple[AttachmentContent, ...]) -> None:

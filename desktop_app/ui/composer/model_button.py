@@ -16,7 +16,7 @@ from desktop_app.ui.painting import paint_box
 from desktop_app.ui.theme import Theme
 
 LEVEL_WORDS: Final = {
-    None: "Model's default",
+    None: "Model’s default",
     "minimal": "Minimal",
     "low": "Low",
     "medium": "Medium",

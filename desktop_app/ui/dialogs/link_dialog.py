@@ -4,8 +4,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.ui.buttons import Button
-from desktop_app.ui.dialogs.page import plain_label
 from desktop_app.ui.dialogs.small_dialog import SmallDialog
+from desktop_app.ui.plain_label import plain_label
 from desktop_app.ui.theme import Theme
 
 

@@ -4,45 +4,16 @@ from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop_app.overriding import override
+from desktop_app.ui.plain_label import plain_label
 from desktop_app.ui.theme import Theme
 
 ROW: Final = 56
 CONTROL_WIDTH: Final = 208
 PADDING_X: Final = 28
 PADDING_Y: Final = 22
-
-
-class PlainLabel(QLabel):
-    """A label whose text is never taken for markup; it follows the theme for as long as it lives.
-
-    `token` names its colour.
-    """
-
-    def __init__(self, theme: Theme, text: str, size: int, weight: int, token: str) -> None:
-        super().__init__(text)
-        self._theme = theme
-        self._token = token
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setFont(theme.font(size, weight))
-        self.setWordWrap(True)
-        theme.changed.connect(self._restyle)
-        self._restyle()
-
-    def set_token(self, token: str) -> None:
-        """Show it in another colour of the theme."""
-        self._token = token
-        self._restyle()
-
-    def _restyle(self) -> None:
-        self.setStyleSheet(f"color: {self._theme.hex(self._token)}")
-
-
-def plain_label(theme: Theme, text: str, size: int, weight: int, token: str) -> PlainLabel:
-    """Make a `PlainLabel`."""
-    return PlainLabel(theme, text, size, weight, token)
 
 
 class Row(QWidget):
@@ -98,7 +69,7 @@ class Page(QWidget):
         self._layout.setContentsMargins(PADDING_X, PADDING_Y, PADDING_X, PADDING_Y)
         self._layout.setSpacing(0)
         self._layout.addWidget(plain_label(theme, title, 18, 600, "text"))
-        self._layout.addSpacing(8)
+        self._layout.addSpacing(12)
         self._first = True
 
     def add_row(self, title: str, help_text: str, control: QWidget, *, below: bool = False) -> Row:

@@ -7,9 +7,7 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QButtonGroup,
     QDialog,
-    QFrame,
     QHBoxLayout,
-    QScrollArea,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -18,7 +16,7 @@ from PySide6.QtWidgets import (
 from desktop_app.chat.preferences import Preferences
 from desktop_app.overriding import override
 from desktop_app.ui.buttons import Button, ThemedButton
-from desktop_app.ui.dialogs.page import Page, plain_label
+from desktop_app.ui.dialogs.page import Page
 from desktop_app.ui.dialogs.settings_pages import (
     AboutPage,
     GeneralPage,
@@ -27,7 +25,9 @@ from desktop_app.ui.dialogs.settings_pages import (
     PrivacyPage,
 )
 from desktop_app.ui.icons import icon, paint_icon
+from desktop_app.ui.page_area import PageArea
 from desktop_app.ui.painting import paint_box
+from desktop_app.ui.plain_label import plain_label
 from desktop_app.ui.theme import Theme
 
 SIZE: Final = QSize(760, 560)
@@ -42,9 +42,6 @@ class SettingsDialog(QDialog):
 
     forget_key_requested = Signal()
     """The key is to be forgotten."""
-
-    refresh_models_requested = Signal()
-    """The server's list of models is to be fetched again."""
 
     folder_requested = Signal(str)
     """This folder is to be shown by the system."""
@@ -68,11 +65,9 @@ class SettingsDialog(QDialog):
         privacy.key_dialog_requested.connect(self.key_dialog_requested)
         privacy.forget_key_requested.connect(self.forget_key_requested)
         privacy.folder_requested.connect(self.folder_requested)
-        models = ModelsPage(theme, preferences)
-        models.refresh_models_requested.connect(self.refresh_models_requested)
         self._pages: list[tuple[str, Page]] = [
             ("sliders-horizontal", GeneralPage(theme, preferences)),
-            ("cpu", models),
+            ("cpu", ModelsPage(theme, preferences)),
             ("shield-check", privacy),
             ("globe", NetworkPage(theme, preferences)),
             ("info", AboutPage(theme)),
@@ -95,12 +90,7 @@ class SettingsDialog(QDialog):
             group.addButton(entry)
             entries.addWidget(entry)
             page.finish()
-            area = QScrollArea()
-            area.setWidget(page)
-            area.setWidgetResizable(True)
-            area.setFrameShape(QFrame.Shape.NoFrame)
-            area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-            self._stack.addWidget(area)
+            self._stack.addWidget(PageArea(page))
         entries.addStretch(1)
         self._list.setFixedWidth(_LIST)
         self._reset = Button(theme, "Reset this page")

@@ -13,7 +13,7 @@ from desktop_app.settings.api_key import ApiKey, KeySource
 from desktop_app.settings.settings import ZOOM_STEPS, Settings, help_texts
 from desktop_app.ui.buttons import Button, Switch
 from desktop_app.ui.composer.model_button import LEVEL_WORDS
-from desktop_app.ui.dialogs.page import CONTROL_WIDTH, Page, plain_label
+from desktop_app.ui.dialogs.page import CONTROL_WIDTH, Page
 from desktop_app.ui.dialogs.theme_choice import ThemeChoice
 from desktop_app.ui.fields import (
     Chooser,
@@ -23,6 +23,7 @@ from desktop_app.ui.fields import (
     NumberField,
     TextField,
 )
+from desktop_app.ui.plain_label import plain_label
 from desktop_app.ui.theme import Theme
 
 _UNSET_TEMPERATURE: Final = -0.1
@@ -36,7 +37,8 @@ class GeneralPage(Page):
         super().__init__(theme, "General", ["theme", "zoom", "enter_sends"])
         self._preferences = preferences
         self._showing = False
-        self.add(plain_label(theme, "Theme", 13, 500, "text"))
+        heading = plain_label(theme, "Theme", 13, 500, "text")
+        self.add(heading)
         self._theme_choice = ThemeChoice(theme)
         self._theme_choice.chosen.connect(self._change_theme)
         self.add(self._theme_choice)
@@ -99,9 +101,6 @@ class GeneralPage(Page):
 
 class ModelsPage(Page):
     """What a new chat begins with, and how models are asked."""
-
-    refresh_models_requested = Signal()
-    """The server's list is to be fetched again."""
 
     def __init__(self, theme: Theme, preferences: Preferences) -> None:
         names = ["model", "thinking_level", "thinking_summaries", "temperature"]

@@ -1,12 +1,20 @@
 """Lists every key that does something."""
 
+from typing import Final
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from desktop_app.ui.buttons import Button
-from desktop_app.ui.dialogs.page import plain_label
 from desktop_app.ui.dialogs.small_dialog import SmallDialog
+from desktop_app.ui.page_area import PageArea
+from desktop_app.ui.plain_label import plain_label
 from desktop_app.ui.theme import Theme
+
+_AROUND: Final = 240
+"""What title, button, frame and the system's bars need besides the list, in pixels."""
+
+_LEAST: Final = 160
 
 
 class ShortcutsDialog(SmallDialog):
@@ -26,7 +34,10 @@ class ShortcutsDialog(SmallDialog):
             label.setAlignment(Qt.AlignmentFlag.AlignRight)
             label.setWordWrap(False)
             grid.addWidget(label, row, 1)
-        self.body.addWidget(table)
+        area = PageArea(table)
+        self.body.addWidget(area)
+        room = parent.screen().availableGeometry().height() - _AROUND
+        area.setFixedHeight(min(table.sizeHint().height(), max(_LEAST, room)))
         close = Button(theme, "Close")
         close.clicked.connect(self.close)
         self.add_buttons(close)

@@ -2,16 +2,17 @@
 
 from typing import Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop_app.overriding import override
 from desktop_app.ui.buttons import Button
-from desktop_app.ui.dialogs.page import plain_label
+from desktop_app.ui.plain_label import plain_label
 from desktop_app.ui.theme import Theme
 
 _PADDING: Final = 24
+_WIDTH: Final = 480
 
 
 class SmallDialog(QDialog):
@@ -30,7 +31,6 @@ class SmallDialog(QDialog):
         self.words = plain_label(theme, "", 13, 400, "quiet")
         self.body.addWidget(self.words)
         self.show_words(words)
-        self.setFixedWidth(480)
 
     def show_words(self, words: str) -> None:
         """Say something else under the title, or nothing."""
@@ -46,6 +46,13 @@ class SmallDialog(QDialog):
             row.addWidget(button)
         self.body.addSpacing(8)
         self.body.addLayout(row)
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        """Be as high as the words need that are said now: a window does not follow by itself."""
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Polish):
+            self.setFixedSize(_WIDTH, self.body.totalHeightForWidth(_WIDTH))
+        return super().event(event)
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:

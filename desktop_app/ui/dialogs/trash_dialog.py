@@ -1,21 +1,19 @@
 """What is in the trash: restore it, or delete it for good."""
 
 import datetime as dt
+from typing import Final
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop_app.store.rows import ConversationRow
 from desktop_app.ui.buttons import Button, IconButton
-from desktop_app.ui.dialogs.page import plain_label
 from desktop_app.ui.dialogs.small_dialog import SmallDialog
+from desktop_app.ui.page_area import PageArea
+from desktop_app.ui.plain_label import PlainLabel, plain_label
 from desktop_app.ui.theme import Theme
+
+_LIST_HEIGHT: Final = 240
 
 
 class TrashDialog(SmallDialog):
@@ -35,11 +33,8 @@ class TrashDialog(SmallDialog):
         self._entries = QVBoxLayout(self._list)
         self._entries.setContentsMargins(0, 0, 0, 0)
         self._entries.setSpacing(2)
-        area = QScrollArea()
-        area.setWidget(self._list)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setMinimumSize(QSize(0, 220))
+        area = PageArea(self._list)
+        area.setFixedHeight(_LIST_HEIGHT)
         self.body.addWidget(area)
         self._empty = Button(theme, "Empty the trash")
         self._sure = Button(theme, "Delete all for good", "plain", "trash-2")
@@ -70,15 +65,11 @@ class TrashDialog(SmallDialog):
     def _entry(self, row: ConversationRow) -> QWidget:
         entry = QWidget()
         layout = QHBoxLayout(entry)
-        layout.setContentsMargins(0, 4, 8, 4)
+        layout.setContentsMargins(0, 4, 0, 4)
         layout.setSpacing(8)
         words = QVBoxLayout()
         words.setSpacing(0)
-        title = plain_label(self.theme, row.title, 13, 500, "text")
-        title.setWordWrap(False)
-        title.setMinimumWidth(0)
-        title.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
-        words.addWidget(title)
+        words.addWidget(PlainLabel(self.theme, row.title, 13, 500, "text", elides=True))
         when = dt.datetime.fromtimestamp(row.trashed or 0).astimezone()
         words.addWidget(plain_label(self.theme, f"{when:%d %B %Y}", 12, 400, "quiet"))
         layout.addLayout(words, 1)

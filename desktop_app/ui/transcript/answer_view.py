@@ -48,6 +48,11 @@ class AnswerView(TextView):
         """The Markdown as it came."""
         return self._stream.text
 
+    @property
+    def stops(self) -> list[QWidget]:
+        """Where Tab stops in it, in this order."""
+        return [self, *self._buttons]
+
     # --- text ---------------------------------------------------------------------------------
 
     def show_text(self, text: str) -> bool:
@@ -108,6 +113,12 @@ class AnswerView(TextView):
     @property
     def _scale(self) -> float:
         return self.theme.body_size() * self._base_size / 14 / 14
+
+    @property
+    @override
+    def space_below(self) -> float:
+        """The foot of a card of code."""
+        return self._writer.space_below
 
     @override
     def fit(self, width: int) -> int:

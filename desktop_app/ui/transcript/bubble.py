@@ -32,6 +32,11 @@ class Bubble(QWidget):
         self._restyle()
         theme.changed.connect(self._restyle)
 
+    @property
+    def stops(self) -> list[QWidget]:
+        """Where Tab stops in it."""
+        return [self._text]
+
     def _restyle(self) -> None:
         size = self._theme.body_size()
         document = self._text.document()

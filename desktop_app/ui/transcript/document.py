@@ -128,6 +128,11 @@ class DocumentWriter:
         document.setDefaultFont(theme.font(size))
         document.setUndoRedoEnabled(False)
 
+    @property
+    def space_below(self) -> float:
+        """What the last block needs below itself, which Qt does not count; in pixels."""
+        return self._extra * self._scale
+
     # --- places -------------------------------------------------------------------------------
 
     def position(self) -> Position:
@@ -325,6 +330,11 @@ class DocumentWriter:
 
     def _begin(self, cursor: QTextCursor, form: QTextBlockFormat) -> None:
         self._above, self._extra = None, 0.0
+        behind_table = self._fresh and self._document.characterCount() > 1
+        if behind_table and form.topMargin() > PARAGRAPH_GAP * self._scale:
+            # Qt does not heed the space above the block behind a table: it is left empty.
+            form.setTopMargin(form.topMargin() - PARAGRAPH_GAP * self._scale)
+            self._fresh = False
         if self._fresh:
             cursor.setBlockFormat(form)
             cursor.setBlockCharFormat(QTextCharFormat())

@@ -11,6 +11,7 @@ from desktop_app.overriding import override
 from desktop_app.ui.buttons import Button
 from desktop_app.ui.icons import icon, paint_icon
 from desktop_app.ui.painting import paint_box
+from desktop_app.ui.plain_label import plain_label
 from desktop_app.ui.theme import Theme
 
 _PADDING: Final = 16
@@ -35,9 +36,14 @@ class FailureCard(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._icon = icon(theme, "circle-alert", "danger", "danger")
-        self._title = self._label(14, 600, "text")
-        self._advice = self._label(13, 400, "quiet")
-        self._details = self._label(12, 400, "quiet")
+        self._title = plain_label(theme, "", 14, 600, "text")
+        self._advice = plain_label(theme, "", 13, 400, "quiet")
+        self._details = QLabel()
+        self._details.setTextFormat(Qt.TextFormat.PlainText)  # a server's words are not markup
+        self._details.setWordWrap(True)
+        self._details.setFont(theme.font(12))
+        for label in (self._title, self._advice, self._details):
+            label.setParent(self)
         self._details.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._details.hide()
         self._resume = Button(theme, "Continue", "primary", "corner-down-left", self)
@@ -52,18 +58,13 @@ class FailureCard(QWidget):
         self._restyle()
         theme.changed.connect(self._restyle)
 
-    def _label(self, size: int, weight: int, token: str) -> QLabel:
-        label = QLabel(self)
-        label.setTextFormat(Qt.TextFormat.PlainText)  # a server's words are not markup
-        label.setWordWrap(True)
-        label.setFont(self._theme.font(size, weight))
-        label.setProperty("token", token)
-        return label
+    @property
+    def stops(self) -> list[QWidget]:
+        """Where Tab stops in it, in this order."""
+        return [self._resume, self._retry, self._more, self._copy]
 
     def _restyle(self) -> None:
-        for label in (self._title, self._advice, self._details):
-            token = str(label.property("token"))
-            label.setStyleSheet(f"color: {self._theme.hex(token)}")
+        self._details.setStyleSheet(f"color: {self._theme.hex('quiet')}")
         self.update()
 
     def show_failure(self, failure: Failure, *, retry: bool, resume: bool) -> None:
@@ -98,7 +99,7 @@ class FailureCard(QWidget):
         for label, gap in ((self._title, 0), (self._advice, 4)):
             if not label.isHidden():
                 top += gap
-                height = _height(label, room)
+                height = label.heightForWidth(room)
                 label.setGeometry(_TEXT_LEFT, top, room, height)
                 top += height
         shown = [

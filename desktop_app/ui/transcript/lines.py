@@ -94,6 +94,11 @@ class OpeningLine(QWidget):
         """Whether more than the line is shown."""
         return self._button.is_open
 
+    @property
+    def stops(self) -> list[QWidget]:
+        """Where Tab stops in it, in this order."""
+        return [self._button, *self._text.stops]
+
     def toggle(self) -> None:
         """Open it, or close it."""
         self.set_open(not self.is_open)

@@ -112,12 +112,17 @@ class TextView(QTextBrowser):
 
     # --- size ---------------------------------------------------------------------------------
 
+    @property
+    def space_below(self) -> float:
+        """What is painted below the last line, in pixels."""
+        return 0.0
+
     def fit(self, width: int) -> int:
         """Lay the text out in a width; return and take the height it needs, in pixels."""
         if self.width() != width:
             self.resize(width, max(1, self.height()))
         self.document().setTextWidth(width)
-        height = max(1, round(self.document().size().height() + 0.49))
+        height = max(1, round(self.document().size().height() + self.space_below + 0.49))
         if self.height() != height:
             self.resize(width, height)
         return height

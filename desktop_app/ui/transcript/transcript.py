@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QScrollBar, QWidget
 from desktop_app.interactions.content import TextContent
 from desktop_app.interactions.interaction import Interaction
 from desktop_app.overriding import override
+from desktop_app.ui.focus_order import put_in_order
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.transcript.jump_button import JumpButton
 from desktop_app.ui.transcript.pictures import ThumbnailSource
@@ -72,6 +73,7 @@ class Transcript(QAbstractScrollArea):
         self._slots: list[_Slot] = []
         self._follows = True
         self._scrolling = False
+        self._ordered: list[QWidget] = []
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -162,6 +164,12 @@ class Transcript(QAbstractScrollArea):
         self.flush()
 
     @property
+    def stops(self) -> list[QWidget]:
+        """Where Tab stops in it, in this order."""
+        views = [slot.view for slot in self._slots if slot.view is not None]
+        return [self, *(stop for view in views for stop in view.stops), self._jump]
+
+    @property
     def is_clean(self) -> bool:
         """Whether everything that has grown is shown."""
         return not any(slot.view is not None and slot.view.dirty for slot in self._slots)
@@ -250,6 +258,9 @@ class Transcript(QAbstractScrollArea):
             self._place()
         finally:
             self._scrolling = False
+        if self._ordered != (stops := self.stops):
+            self._ordered = stops
+            put_in_order(stops)
 
     def _anchor(self) -> tuple[_Slot | None, int]:
         """The turn at the top of the window, and how far it has been scrolled."""

@@ -74,6 +74,12 @@ class TurnView(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.update_all()
 
+    @property
+    def stops(self) -> list[QWidget]:
+        """Where Tab stops in it, in this order."""
+        parts = (self._bubble, *self._steps, self._failure)
+        return [*(stop for part in parts if part is not None for stop in part.stops), self._copy]
+
     # --- what changes -------------------------------------------------------------------------
 
     def mark_dirty(self, position: int) -> None:
