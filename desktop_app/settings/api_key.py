@@ -20,6 +20,7 @@ from desktop_app.settings.backends import (
     best_backend,
     may_hold,
     name_of,
+    unlock,
     usable_backends,
     would_ask,
 )
@@ -136,7 +137,7 @@ class Keychain:
         """
         backend = self._best()
         try:
-            text = backend.get_password(SERVICE, str(origin))
+            text = backend.get_password(SERVICE, str(origin)) if unlock(backend) else None
         except Exception as error:  # noqa: BLE001 - backends raise what their system does
             raise _translate(error) from None
         if not text:
@@ -153,6 +154,7 @@ class Keychain:
         if too_long and type(backend).__module__ == "keyring.backends.Windows":
             raise BadApiKey("The key is too long for the Windows Credential Manager.")
         try:
+            unlock(backend, make=True)
             backend.set_password(SERVICE, str(origin), secret.reveal())
             kept = backend.get_password(SERVICE, str(origin))
             if kept is not None and kept != secret.reveal():
@@ -167,7 +169,7 @@ class Keychain:
         """Forget the key of a server. Raises `KeyringUnavailable`, `KeyringLocked`."""
         backend = self._best()
         try:
-            if backend.get_password(SERVICE, str(origin)) is not None:
+            if unlock(backend) and backend.get_password(SERVICE, str(origin)) is not None:
                 backend.delete_password(SERVICE, str(origin))
         except Exception as error:  # noqa: BLE001 - backends raise what their system does
             raise _translate(error) from None

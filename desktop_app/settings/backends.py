@@ -85,7 +85,7 @@ def _is_viable(kind: type[Backend]) -> bool:
     return bool(getattr(kind, "viable", False))
 
 
-# --- whether it would ask ---------------------------------------------------------------------
+# --- a keyring that is locked -----------------------------------------------------------------
 
 
 def would_ask(backend: Backend) -> bool:
@@ -93,7 +93,7 @@ def would_ask(backend: Backend) -> bool:
 
     Never asks itself. A Secret Service without a keyring yet asks for the new one's password.
     """
-    if type(backend).__module__ != "keyring.backends.SecretService":
+    if not _is_secret_service(backend):
         return False
     import secretstorage
 
@@ -105,8 +105,8 @@ def would_ask(backend: Backend) -> bool:
 
 
 def may_hold(backend: Backend, service: str, username: str) -> bool:
-    """Whether it has an entry, as far as can be told without asking: names are not encrypted."""
-    if type(backend).__module__ != "keyring.backends.SecretService":
+    """Whether it has an entry, as far as can be told without asking: names can be looked for."""
+    if not _is_secret_service(backend):
         return True
     import secretstorage
 
@@ -116,3 +116,35 @@ def may_hold(backend: Backend, service: str, username: str) -> bool:
             return any(secretstorage.Collection(connection).search_items(names))
         except secretstorage.ItemNotFoundException:
             return False
+
+
+def unlock(backend: Backend, *, make: bool = False) -> bool:
+    """Have the system ask for a password where one is needed. Raises keyring's `KeyringLocked`.
+
+    False where there is no keyring yet; to `make` one, the system asks for its password. keyring
+    does this too, but makes one in order to read it, and loses a connection each time it fails.
+    """
+    if not _is_secret_service(backend):
+        return True
+    import secretstorage
+    from keyring.errors import KeyringLocked
+
+    with closing(secretstorage.dbus_init()) as connection:
+        try:
+            collection = secretstorage.Collection(connection)
+        except secretstorage.ItemNotFoundException:
+            if not make:
+                return False
+            try:
+                collection = secretstorage.get_default_collection(connection)
+            except secretstorage.PromptDismissedException:
+                raise KeyringLocked from None
+        if collection.is_locked():
+            collection.unlock()
+            if collection.is_locked():
+                raise KeyringLocked
+    return True
+
+
+def _is_secret_service(backend: Backend) -> bool:
+    return type(backend).__module__ == "keyring.backends.SecretService"

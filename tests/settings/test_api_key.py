@@ -27,7 +27,7 @@ OTHER = origin_of("https://example.com")
 class Backend:
     """A backend of keyring's, as far as it is used."""
 
-    __module__ = "keyring.backends.SecretService"
+    __module__ = "keyring.backends.libsecret"
     priority = 5.0
 
     def __init__(self) -> None:
@@ -112,7 +112,7 @@ def test_a_key_is_kept_for_its_server_only() -> None:
     keychain.delete(GOOGLE_ORIGIN)
     keychain.delete(GOOGLE_ORIGIN)
     assert keychain.read(GOOGLE_ORIGIN).secret is None
-    assert "Secret Service" in keychain.name()
+    assert "libsecret" in keychain.name()
 
 
 @pytest.mark.parametrize("other", [Plaintext(), Null()])
