@@ -15,6 +15,15 @@ def connect(address: str) -> "blocking.DBusConnection":
     return blocking.open_dbus_connection(address)
 
 
+def answers(address: str) -> bool:
+    """Whether a bus takes connections; its socket is there a moment before."""
+    try:
+        connect(address).close()
+    except OSError:
+        return False
+    return True
+
+
 def call(
     connection: "blocking.DBusConnection",
     name: str,

@@ -16,7 +16,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.dbus import connect, has_owner
+from tests.dbus import answers, connect, has_owner
 
 NEEDED = ("dbus-daemon", "gnome-keyring-daemon", "secret-tool")
 ROOT = Path(__file__).parents[1]
@@ -135,6 +135,11 @@ class Session:
         done = self._secret_tool("store", "--label", "a test", *names, data=secret)
         assert done.returncode == 0, done.stderr.decode()
 
+    def forget(self, account: str) -> None:
+        """Delete Castor's entry of this account, as the program for passwords does."""
+        done = self._secret_tool("clear", "service", "castor", "username", account)
+        assert done.returncode == 0, done.stderr.decode()
+
     def listed(self) -> str:
         """All that secret-tool says of Castor's entries."""
         done = self._secret_tool("search", "--all", "service", "castor")
@@ -168,9 +173,8 @@ def bus_session(
         for made in (home, data, runtime, home / "config", home / "cache"):
             made.mkdir(mode=0o700, parents=True, exist_ok=True)
         socket = runtime / "bus"
-        services = "<standard_session_servicedirs/>" if activates else ""
         configuration = folder / "bus.conf"
-        configuration.write_text(_CONFIGURATION.format(socket=socket, services=services))
+        configuration.write_text(bus_configuration(socket, activates=activates))
         session = Session(
             folder,
             {
@@ -185,7 +189,7 @@ def bus_session(
         )
         try:
             session.start("dbus-daemon", "--nofork", f"--config-file={configuration}")
-            wait_until(socket.exists, "the bus")
+            wait_until(lambda: answers(session.address), "the bus")
             yield session
         finally:
             for process in reversed(session.daemons):
@@ -206,6 +210,12 @@ def _end_what_is_left(address: str) -> None:
             continue
         if found:
             os.kill(int(folder.name), signal.SIGKILL)
+
+
+def bus_configuration(socket: Path, *, activates: bool) -> str:
+    """A bus of one person's; it `activates` the services that are installed, or none."""
+    services = "<standard_session_servicedirs/>" if activates else ""
+    return _CONFIGURATION.format(socket=socket, services=services)
 
 
 def wait_until(holds: Callable[[], bool], what: str) -> None:

@@ -255,7 +255,9 @@ class Preferences(QObject):
             self._set_key(ApiKey(secret, KeySource.SESSION, "this session"))
             self._notices.withdraw(_KEYCHAIN)
             if isinstance(error, KeyringSilent):
-                return f"{error} Castor uses the key until it is closed, and keeps it if it can."
+                return (
+                    f"{error} Castor uses the key now and keeps it as soon as the keyring lets it."
+                )
             return f"{error} Castor uses the key until it is closed."
         self._set_key(kept)
         self._notices.withdraw(_KEYCHAIN)

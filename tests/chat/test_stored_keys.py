@@ -189,7 +189,7 @@ async def test_a_key_for_this_session_is_used_while_a_prompt_waits_and_kept_once
         said = await w.preferences.accept_key(KEY)
         assert said == (
             "The system's keyring is locked. "
-            "Castor uses the key until it is closed, and keeps it if it can."
+            "Castor uses the key now and keeps it as soon as the keyring lets it."
         )
         assert w.preferences.key.source is KeySource.SESSION
         assert w.preferences.has_key
@@ -278,7 +278,7 @@ async def test_the_program_ends_while_the_keychain_is_silent(
     async with program(tmp_path, guarded) as (w, _server):
         await w.preferences.load_key()
         said = await w.preferences.accept_key(KEY)
-        assert said.startswith("The system's keyring does not answer. Castor uses the key until")
+        assert said.startswith("The system's keyring does not answer. Castor uses the key now")
         assert w.preferences.key.source is KeySource.SESSION
     assert guarded.running == 1, "it is still silent, and nothing waited for it"
 
