@@ -3,6 +3,8 @@
 import sys
 from typing import TYPE_CHECKING
 
+from desktop_app.core_dumps import forbid_core_dumps
+
 if TYPE_CHECKING:
     from desktop_app.arguments import Arguments
 
@@ -13,6 +15,7 @@ def main() -> int:
     Return its exit code: 0, 1 for a failure, 2 where it cannot run at all.
     """
     words = sys.argv[1:]
+    forbid_core_dumps()
     if words[:1] == ["--decode-images"]:
         from desktop_app.images.worker import main as decode_images
 

@@ -40,6 +40,8 @@ from desktop_app.ui.theme import Theme
 log = logging.getLogger(__name__)
 
 _IDLE_SECONDS: Final = 0.02
+_KEY_PLACE: Final = "key of "
+"""With a server's address: the name under which its key's keychain is remembered."""
 
 
 def run(arguments: Arguments, profile: Profile, base_url: str) -> int:
@@ -83,9 +85,11 @@ async def _main(
             tasks,
             demo,
             base_url,
+            _key_places(meta),
         )
         preferences.key_changed.connect(partial(_remember_key, profile))
         writer = Writer(database, notices.report)
+        preferences.key_place_changed.connect(partial(_remember_place, writer))
         library = Library(rows, writer, files, attachments, connection, preferences, notices, tasks)
         stack.push_async_callback(tasks.aclose)
         folders = {"Profile folder": str(profile.folder), "Log folder": str(profile.logs)}
@@ -134,6 +138,15 @@ def _remember(writer: Writer, name: str, value: str) -> None:
 
 def _remember_key(profile: Profile, key: ApiKey) -> None:
     profile.secret = key.secret  # for the log, which takes it out of every line
+
+
+def _key_places(meta: dict[str, str]) -> dict[str, str]:
+    prefix = _KEY_PLACE
+    return {name[len(prefix) :]: meta[name] for name in meta if name.startswith(prefix)}
+
+
+def _remember_place(writer: Writer, server: str, place: str) -> None:
+    _remember(writer, _KEY_PLACE + server, place)
 
 
 def _keychain_name() -> str:

@@ -35,3 +35,5 @@ class Secret:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a Secret cannot be pickled or copied")
+
+    __getstate__ = __reduce__

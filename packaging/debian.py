@@ -28,6 +28,7 @@ SCREEN = ("xvfb", "xauth")
 TEST_HELPERS = (
     *SCREEN,
     *("openbox", "xdotool", "wmctrl", "xclip", "x11-utils", "imagemagick", "dbus", "pcmanfm"),
+    *("gnome-keyring", "libsecret-tools", "at-spi2-core"),
 )
 
 APT_INSTALL = ("apt-get", "install", "-y", "--no-install-recommends")

@@ -1,7 +1,7 @@
 """Everything below the pixels, on a profile of its own and a server of the test's."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from types import TracebackType
@@ -22,7 +22,7 @@ from desktop_app.images.process import DecoderProcess
 from desktop_app.interactions.interaction import Interaction
 from desktop_app.origin import Origin
 from desktop_app.secret import Secret
-from desktop_app.settings.api_key import ApiKey, Keychain, KeySource
+from desktop_app.settings.api_key import ApiKey, Keychain, KeychainState, KeySource
 from desktop_app.settings.file import SettingsFile
 from desktop_app.settings.settings import Settings
 from desktop_app.store import conversations as queries
@@ -39,6 +39,9 @@ class MemoryKeychain(Keychain):
     def __init__(self, fails: Exception | None = None) -> None:
         self.kept: dict[Origin, Secret] = {}
         self.fails = fails
+
+    def state(self, origin: Origin) -> KeychainState:
+        return KeychainState("a test")
 
     def read(self, origin: Origin) -> ApiKey:
         if self.fails is not None:
@@ -67,13 +70,16 @@ class World:
         base_url: str,
         keychain: Keychain | None = None,
         settings: Settings | None = None,
+        key_places: Mapping[str, str] | None = None,
     ) -> None:
         self.folder = folder
         self.notices: list[Notice] = []
+        self.withdrawn: list[str] = []
         self.refusals: list[Refusal] = []
         self.database = Database(folder / FILE_NAME)
         self.board = NoticeBoard()
         self.board.posted.connect(self.notices.append)
+        self.board.withdrawn.connect(self.withdrawn.append)
         self.tasks = TaskScope(self.board.report)
         self.files = AttachmentStore(folder / "attachments")
         self.decoder = DecoderProcess()
@@ -94,6 +100,7 @@ class World:
             self.tasks,
             self.demo,
             base_url,
+            key_places or {},
         )
         self.writer = Writer(self.database, self.board.report)
 

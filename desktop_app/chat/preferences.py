@@ -1,16 +1,17 @@
 """Settings and key as the running program has them, and the models there are to choose from."""
 
-import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Final, TypeVar
+from types import MappingProxyType
+from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
 from desktop_app.chat.connection import Connection
 from desktop_app.chat.demo_server import DemoDidNotStart, DemoServer
-from desktop_app.chat.notices import NoticeBoard
+from desktop_app.chat.notices import Notice, NoticeBoard, NoticeKind
+from desktop_app.chat.stored_keys import KeyringSilent, StoredKeys
 from desktop_app.chat.tasks import TaskScope
 from desktop_app.errors import AppError
 from desktop_app.gemini.errors import GeminiError
@@ -21,7 +22,7 @@ from desktop_app.settings.api_key import (
     ApiKey,
     Keychain,
     KeyringError,
-    KeyringLocked,
+    KeyringUnavailable,
     KeySource,
     clean_key,
     environment_key,
@@ -29,20 +30,18 @@ from desktop_app.settings.api_key import (
 from desktop_app.settings.file import SettingsFile, SettingsUnwritable
 from desktop_app.settings.settings import DEFAULTS, Settings
 
-T = TypeVar("T")
-
 log = logging.getLogger(__name__)
 
-KEYCHAIN_TIMEOUT: Final = 30.0
-"""Seconds. A locked keychain shows a prompt of the system, and may never answer."""
-
 DEMO_KEY: Final = "castor-offline-demo-key"
+_KEYCHAIN: Final = "keychain"
+"""The topic of the one notice about the keychain."""
 
 
 class Preferences(QObject):
     """Settings, key and models; everything that changes them goes through here.
 
-    `base_url` is another server than that of the settings, for this run only.
+    `base_url` is another server than that of the settings, for this run only. `key_places` says in
+    which keychain each server's key was kept the last time.
     """
 
     changed = Signal(object)
@@ -50,6 +49,9 @@ class Preferences(QObject):
 
     key_changed = Signal(object)
     """The `ApiKey` is this now."""
+
+    key_place_changed = Signal(str, str)
+    """The key of this server is kept in this keychain now; nowhere where that is ""."""
 
     models_changed = Signal()
     """There are other models to choose from."""
@@ -73,12 +75,13 @@ class Preferences(QObject):
         tasks: TaskScope,
         demo: DemoServer,
         base_url: str = "",
+        key_places: Mapping[str, str] = MappingProxyType({}),
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._settings = settings
         self._file = file
-        self._keychain = keychain
+        self._stored_keys = StoredKeys(keychain, key_places, tasks, self)
         self._connection = connection
         self._notices = notices
         self._tasks = tasks
@@ -88,6 +91,11 @@ class Preferences(QObject):
         self._key = ApiKey()
         self._key_known = False
         self._models: list[Model] = []
+        self._stored_keys.place_changed.connect(self.key_place_changed)
+        self._stored_keys.read_late.connect(self._take_late)
+        self._stored_keys.written_late.connect(self._keep_late)
+        self._stored_keys.deleted_late.connect(self._drop_late)
+        self._stored_keys.failed_late.connect(self._warn)
         self._connect()
 
     # --- settings -----------------------------------------------------------------------------
@@ -185,17 +193,18 @@ class Preferences(QObject):
         """Look for the key: in the keychain, then in the environment. Never raises.
 
         A keychain that cannot be used is said only where there was reason to expect a key in it:
-        most computers without one never had one.
+        most computers without one never had one. One that is locked or does not answer is not
+        waited for: its answer is taken when it comes.
         """
         if self._demo_url is not None:
             return
         origin = self.origin
         try:
-            found = await self._ask_keychain(lambda: self._keychain.read(origin))
+            found = await self._stored_keys.read(origin)
         except KeyringError as error:
             found = ApiKey()
-            if isinstance(error, KeyringLocked):
-                self._notices.report(error)
+            if origin == self.origin and not isinstance(error, KeyringUnavailable):
+                self._warn(error)
         if origin != self.origin:
             return  # the server was changed meanwhile
         if found.secret is None:
@@ -241,29 +250,57 @@ class Preferences(QObject):
         origin = origin_of(base_url)
         self._demo_url = None
         try:
-            kept = await self._ask_keychain(lambda: self._keychain.write(origin, secret))
+            kept = await self._stored_keys.write(origin, secret)
         except AppError as error:
             self._set_key(ApiKey(secret, KeySource.SESSION, "this session"))
+            self._notices.withdraw(_KEYCHAIN)
+            if isinstance(error, KeyringSilent):
+                return (
+                    f"{error} Castor uses the key now and keeps it as soon as the keyring lets it."
+                )
             return f"{error} Castor uses the key until it is closed."
         self._set_key(kept)
-        self._notices.withdraw(KeyringLocked.__name__)
+        self._notices.withdraw(_KEYCHAIN)
         return f"The key is kept in {kept.place}."
 
     async def forget_key(self) -> None:
         """Delete the key from the keychain and from memory. Raises `KeyringError`."""
         origin = self.origin
         if self._key.source is KeySource.KEYCHAIN:
-            await self._ask_keychain(lambda: self._keychain.delete(origin))
+            await self._stored_keys.delete(origin)
         self._set_key(environment_key(origin))
 
-    async def _ask_keychain(self, call: Callable[[], T]) -> T:
-        try:
-            return await asyncio.wait_for(asyncio.to_thread(call), KEYCHAIN_TIMEOUT)
-        except TimeoutError:
-            raise KeyringLocked(
-                "The system's keyring does not answer.",
-                "Unlock it and start Castor again, or paste the key for this session.",
-            ) from None
+    # --- what the keychain says later ---------------------------------------------------------
+
+    @property
+    def _has_own_key(self) -> bool:
+        return self._key.source in (KeySource.KEYCHAIN, KeySource.SESSION)
+
+    def _take_late(self, origin: Origin, found: ApiKey) -> None:
+        self._notices.withdraw(_KEYCHAIN)
+        if origin == self.origin and found.secret is not None and not self._has_own_key:
+            self._set_key(found)
+            self.fetch_models()
+
+    def _keep_late(self, origin: Origin, kept: ApiKey) -> None:
+        self._notices.withdraw(_KEYCHAIN)
+        if origin != self.origin:
+            return
+        if self._key.secret == kept.secret:
+            self._set_key(kept)
+            words = f"The key is kept in {kept.place}."
+            self._notices.post(Notice(words, NoticeKind.OK, topic=_KEYCHAIN))
+        elif not self._has_own_key:  # it was forgotten meanwhile
+            self._tasks.start(self._stored_keys.delete(origin), "forget key")
+
+    def _drop_late(self, origin: Origin) -> None:
+        self._notices.withdraw(_KEYCHAIN)
+        if origin == self.origin and self._key.source is KeySource.KEYCHAIN:
+            self._set_key(environment_key(origin))
+
+    def _warn(self, error: AppError) -> None:
+        text = f"{error} {error.advice}".strip()
+        self._notices.post(Notice(text, NoticeKind.WARN, topic=_KEYCHAIN))
 
     def _set_key(self, key: ApiKey) -> None:
         self._key = key

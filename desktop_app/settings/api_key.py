@@ -1,33 +1,34 @@
 """The API key: in the operating system's keychain, or in memory for this session; never a file.
 
-keyring would fall back by itself to a backend that keeps keys in plain text, or to one that
-throws them away (reliability, section 1.4; platform, section 2). So the backend is chosen here,
-from a list, and what was written is read back. All calls may block on a prompt of the system:
-run them in a daemon thread with a time limit.
+The keychain is chosen from a list (`backends`), and what was written is read back. All calls may
+block, on a prompt of the system or for no reason at all: run them in a daemon thread with a time
+limit.
 """
 
 import os
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, Protocol, cast
+from typing import Final
 
 from desktop_app.errors import AppError
 from desktop_app.origin import Origin
 from desktop_app.secret import Secret
+from desktop_app.settings.backends import (
+    Backend,
+    best_backend,
+    may_hold,
+    name_of,
+    unlock,
+    usable_backends,
+    would_ask,
+)
 
 SERVICE: Final = "castor"
 ENVIRONMENT_VARIABLES: Final = ("GEMINI_API_KEY", "GOOGLE_API_KEY")
-_WINDOWS_LIMIT: Final = 2560
+WINDOWS_LIMIT: Final = 2560
 """Bytes of UTF-16 in one entry of the Windows credential store."""
-
-_SAFE: Final[dict[str, str]] = {
-    "keyring.backends.SecretService": "the system's keyring (Secret Service)",
-    "keyring.backends.libsecret": "the system's keyring (libsecret)",
-    "keyring.backends.kwallet": "KDE Wallet",
-    "keyring.backends.Windows": "Windows Credential Manager",
-    "keyring.backends.macOS": "the macOS keychain",
-}
 
 
 class KeyringError(AppError):
@@ -96,85 +97,94 @@ def environment_key(origin: Origin) -> ApiKey:
     return ApiKey()
 
 
+@dataclass(frozen=True)
+class KeychainState:
+    """What can be said of the keychain without making the system ask for a password.
+
+    `place` is what the person calls it. Where `asks`, the next call shows a prompt or fails;
+    `holds` is false where it certainly has no entry for the server.
+    """
+
+    place: str
+    asks: bool = False
+    holds: bool = True
+
+
 class Keychain:
     """The operating system's store of passwords. All its calls may block."""
 
+    def __init__(self, backends: Callable[[], Sequence[Backend]] = usable_backends) -> None:
+        self._backends = backends
+
     def name(self) -> str:
         """What the person calls it. Raises `KeyringUnavailable`."""
-        return _SAFE[type(_backend()).__module__]
+        return name_of(self._best())
+
+    def state(self, origin: Origin) -> KeychainState:
+        """Look, without making the system ask. Raises `KeyringUnavailable`."""
+        backend = self._best()
+        try:
+            asks = would_ask(backend)
+            holds = may_hold(backend, SERVICE, str(origin))
+        except Exception as error:  # noqa: BLE001 - backends raise what their system does
+            raise _translate(error) from None
+        return KeychainState(name_of(backend), asks, holds)
 
     def read(self, origin: Origin) -> ApiKey:
         """Get the key of a server; one without a secret where there is none.
 
         Raises `KeyringUnavailable`, `KeyringLocked`.
         """
-        backend = _backend()
+        backend = self._best()
         try:
-            text = backend.get_password(SERVICE, str(origin))
+            text = backend.get_password(SERVICE, str(origin)) if unlock(backend) else None
         except Exception as error:  # noqa: BLE001 - backends raise what their system does
             raise _translate(error) from None
         if not text:
             return ApiKey()
-        return ApiKey(Secret(text), KeySource.KEYCHAIN, _SAFE[type(backend).__module__])
+        return ApiKey(Secret(text), KeySource.KEYCHAIN, name_of(backend))
 
     def write(self, origin: Origin, secret: Secret) -> ApiKey:
         """Store the key of a server and read it back.
 
         Raises `KeyringUnavailable`, `KeyringLocked`, `KeyringLostKey`, `BadApiKey`.
         """
-        backend = _backend()
-        too_long = len(secret.reveal().encode("utf-16-le")) > _WINDOWS_LIMIT
+        backend = self._best()
+        too_long = len(secret.reveal().encode("utf-16-le")) > WINDOWS_LIMIT
         if too_long and type(backend).__module__ == "keyring.backends.Windows":
             raise BadApiKey("The key is too long for the Windows Credential Manager.")
         try:
+            unlock(backend, make=True)
             backend.set_password(SERVICE, str(origin), secret.reveal())
             kept = backend.get_password(SERVICE, str(origin))
+            if kept is not None and kept != secret.reveal():
+                backend.delete_password(SERVICE, str(origin))  # or it is taken for a key some day
         except Exception as error:  # noqa: BLE001 - backends raise what their system does
             raise _translate(error) from None
         if kept != secret.reveal():
-            raise KeyringLostKey(
-                "The system's keyring did not keep the key.",
-                "Castor uses it until it is closed, and asks for it again next time.",
-            )
-        return ApiKey(secret, KeySource.KEYCHAIN, _SAFE[type(backend).__module__])
+            raise KeyringLostKey("The system's keyring did not keep the key as it is.")
+        return ApiKey(secret, KeySource.KEYCHAIN, name_of(backend))
 
     def delete(self, origin: Origin) -> None:
         """Forget the key of a server. Raises `KeyringUnavailable`, `KeyringLocked`."""
-        backend = _backend()
+        backend = self._best()
         try:
-            if backend.get_password(SERVICE, str(origin)) is not None:
+            if unlock(backend) and backend.get_password(SERVICE, str(origin)) is not None:
                 backend.delete_password(SERVICE, str(origin))
         except Exception as error:  # noqa: BLE001 - backends raise what their system does
             raise _translate(error) from None
 
-
-class _Backend(Protocol):
-    """What keyring's backends have; the library itself is typed in part only."""
-
-    priority: float
-
-    def get_password(self, service: str, username: str) -> str | None: ...
-    def set_password(self, service: str, username: str, password: str) -> None: ...
-    def delete_password(self, service: str, username: str) -> None: ...
-
-
-def _backend() -> _Backend:
-    import keyring.backend
-
-    best: _Backend | None = None
-    best_priority = 1.0
-    for backend in cast("list[_Backend]", keyring.backend.get_all_keyring()):
-        if type(backend).__module__ not in _SAFE:
-            continue
-        priority = float(backend.priority)
-        if priority >= best_priority:
-            best, best_priority = backend, priority
-    if best is None:
-        raise KeyringUnavailable(
-            "This computer has no keyring that Castor can trust with your key.",
-            "The key is used until Castor is closed, and never written to a file.",
-        )
-    return best
+    def _best(self) -> Backend:
+        try:
+            best = best_backend(self._backends)
+        except Exception as error:  # noqa: BLE001 - backends raise what their system does
+            raise _translate(error) from None
+        if best is None:
+            raise KeyringUnavailable(
+                "This computer has no keyring that Castor can trust with your key.",
+                "The key is used until Castor is closed, and never written to a file.",
+            )
+        return best
 
 
 def _translate(error: Exception) -> KeyringError:

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,9 +10,8 @@ import pytest
 from desktop_app.chat.preferences import DEMO_KEY
 from desktop_app.errors import AppError
 from desktop_app.gemini.errors import AuthenticationFailed
-from desktop_app.origin import Origin, origin_of
+from desktop_app.origin import origin_of
 from desktop_app.settings.api_key import (
-    ApiKey,
     BadApiKey,
     KeyringLocked,
     KeyringUnavailable,
@@ -142,24 +140,6 @@ async def test_no_keychain_at_the_start_is_silence_and_a_locked_one_is_said(
         await w.preferences.load_key()
         assert "locked" in w.notices[0].text
         assert w.preferences.key_known
-
-
-async def test_a_keychain_that_never_answers_is_given_up(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("desktop_app.chat.preferences.KEYCHAIN_TIMEOUT", 0.05)
-    gate = threading.Event()
-
-    class Silent(MemoryKeychain):
-        def read(self, origin: Origin) -> ApiKey:
-            gate.wait(30)
-            return ApiKey()
-
-    async with World(tmp_path, NOWHERE, Silent()) as w:
-        await w.preferences.load_key()
-        assert "does not answer" in w.notices[0].text
-        assert w.preferences.key_known
-    gate.set()
 
 
 async def test_a_key_can_be_forgotten(tmp_path: Path) -> None:
