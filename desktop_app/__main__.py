@@ -7,6 +7,7 @@ from desktop_app.core_dumps import forbid_core_dumps
 
 if TYPE_CHECKING:
     from desktop_app.arguments import Arguments
+    from desktop_app.profile import Profile
 
 
 def main() -> int:
@@ -46,19 +47,40 @@ def main() -> int:
 
 def _run(arguments: "Arguments") -> int:
     from desktop_app.origin import check_base_url
-    from desktop_app.platform_checks import check_platform
 
-    check_platform()
     base_url = check_base_url(arguments.base_url) if arguments.base_url else ""
-    from desktop_app.profile import Profile
-
-    profile = Profile(arguments)
+    profile = _open_profile(arguments, base_url)
+    if profile is None:
+        return 0
     try:
         from desktop_app.app import run
 
         return run(arguments, profile, base_url)
     finally:
         profile.close()
+
+
+def _open_profile(arguments: "Arguments", base_url: str) -> "Profile | None":
+    """Open the profile; `None` where a running program has it, and has taken what was given."""
+    from desktop_app.arguments import profile_folder
+    from desktop_app.instance import AlreadyRunning, is_held
+
+    folder = profile_folder(arguments.profile, demo=arguments.demo)
+    while True:
+        if is_held(folder):
+            from desktop_app.knocking import hand_over
+
+            if hand_over(folder, arguments, base_url):
+                return None
+        from desktop_app.platform_checks import check_platform
+
+        check_platform()
+        from desktop_app.profile import Profile
+
+        try:
+            return Profile(arguments)
+        except AlreadyRunning:
+            continue  # it was started a moment before us
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ from desktop_app.chat.notices import Notice, NoticeBoard, NoticeKind
 from desktop_app.chat.preferences import Preferences
 from desktop_app.chat.saving import Writer
 from desktop_app.chat.tasks import TaskScope
+from desktop_app.door import Door
 from desktop_app.eventloop import EventLoop
 from desktop_app.images.process import DecoderProcess
 from desktop_app.profile import Profile
@@ -105,8 +106,11 @@ async def _main(
         window.show()
         for words in profile.notices:
             notices.post(Notice(words, NoticeKind.WARN, topic=words))
-        tasks.start(_after_first_paint(arguments, preferences, library), "start")
         errand = Errand(arguments, window, library, preferences, attachments, tasks)
+        door = Door(profile.folder, errand.server)
+        door.visited.connect(errand.receive)
+        stack.callback(door.close)
+        tasks.start(_after_first_paint(arguments, preferences, library, door), "start")
         code = await errand.run(closed)
         for session in library.sessions:
             session.interrupt()
@@ -114,10 +118,12 @@ async def _main(
 
 
 async def _after_first_paint(
-    arguments: Arguments, preferences: Preferences, library: Library
+    arguments: Arguments, preferences: Preferences, library: Library, door: Door
 ) -> None:
-    """Do what no first paint has to wait for: the key, the models, the tidying up."""
+    """Do what no first paint has to wait for: the door, the key, the models, the tidying up."""
     await asyncio.sleep(_IDLE_SECONDS)
+    if arguments.screenshot is None:  # who comes then waits until the picture is taken
+        door.open()
     if arguments.demo:
         await preferences.run_demo()
     else:

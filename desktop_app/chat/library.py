@@ -115,6 +115,20 @@ class Library(QObject):
         else:
             await self._open(key)
 
+    async def open_blank(self) -> Draft:
+        """Show a new chat with nothing in its composer; return what was left there.
+
+        That is to be given to `put_back` when the new chat has begun.
+        """
+        self._wanted = ""
+        draft = await self._writer.database.read(lambda db: queries.load_draft(db, ""))
+        self._show(self._session(None, Draft()))
+        return draft
+
+    def put_back(self, draft: Draft) -> None:
+        """Leave a draft to the next new chat."""
+        self._writer.write(lambda db: queries.save_draft(db, "", draft))
+
     async def _open_new(self) -> None:
         draft = await self._writer.database.read(lambda db: queries.load_draft(db, ""))
         if not self._wanted:

@@ -1,8 +1,13 @@
-"""What the command line asks the window to do: attach files, ask, take a picture, and quit."""
+"""What a command line asks the window to do: attach files, ask, take a picture, and quit.
+
+It may be the program's own, or that of a second start, which then has ended already.
+"""
 
 import asyncio
 import sys
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QObject, SignalInstance
@@ -15,8 +20,11 @@ from desktop_app.chat.preferences import Preferences
 from desktop_app.chat.session import ChatSession
 from desktop_app.chat.tasks import TaskScope
 from desktop_app.interactions.outcome import Outcome
+from desktop_app.store.rows import Draft
 from desktop_app.ui.dropping import Dropped
 from desktop_app.ui.main_window import MainWindow
+from desktop_app.ui.raising import bring_forward
+from desktop_app.visits import Visit
 
 LONGEST: Final = 60.0
 """Seconds until `--screenshot` gives up."""
@@ -61,6 +69,7 @@ class Errand(QObject):
         self._attachments = attachments
         self._tasks = tasks
         self._refusals: list[str] = []
+        self._one_at_a_time = asyncio.Lock()
         attachments.refused.connect(self._note_refusal)
 
     async def run(self, closed: asyncio.Event) -> int:
@@ -68,33 +77,73 @@ class Errand(QObject):
         if self._arguments.screenshot is not None:
             return await self._take_picture()
         if self._arguments.files or self._arguments.ask:
-            self._tasks.start(self._ask(), "errand")
+            self._tasks.start(self._ask(self._arguments.files, self._arguments.ask), "errand")
         await closed.wait()
         return 0
+
+    def receive(self, visit: Visit) -> None:
+        """Do what a second start was asked to do; whatever it was, the window comes forward."""
+        bring_forward(self._window, visit.token)
+        if visit.files or visit.ask:
+            files = tuple(Path(file) for file in visit.files)
+            self._tasks.start(self._ask(files, visit.ask), "visit")
+
+    def server(self) -> str:
+        """Which server is asked now: "demo", or an address."""
+        starting = self._arguments.demo and not self._preferences.key_known
+        return "demo" if starting or self._preferences.uses_demo else self._preferences.base_url
 
     def _note_refusal(self, _key: str, refusal: Refusal) -> None:
         self._refusals.append(f"{refusal.name} was not attached: {refusal.reason}.")
 
-    async def _ask(self) -> None:
+    async def _ask(self, files: tuple[Path, ...], question: str) -> None:
+        """Attach files to the conversation on screen; with a question, ask it in a new chat."""
+        async with self._one_at_a_time:
+            if not question.strip():
+                await self._attach(files)
+                return
+            await until(lambda: self._preferences.key_known, self._preferences.key_changed)
+            self._window.pane.composer.flush_draft()
+            if self._preferences.has_key:
+                kept = await self._library.open_blank()
+                session = await self._attach(files)
+                await self._send(session, question, kept)
+            else:  # the question waits in the composer until there is a key
+                await self._library.open_now(None)
+                session = await self._attach(files)
+                self._window.pane.composer.edit.set_text(_joined(session.draft.text, question))
+                self._window.pane.composer.submit()
+
+    async def _attach(self, files: tuple[Path, ...]) -> ChatSession:
         session = self._library.current
         assert session is not None
-        if self._arguments.files:
-            self._window.attach(Dropped(files=[f.absolute() for f in self._arguments.files]))
+        if files:
+            self._window.attach(Dropped(files=[file.absolute() for file in files]))
             await until(
                 lambda: not self._attachments.working(session.key),
                 self._attachments.working_changed,
                 session.attachments_changed,
             )
-        if self._arguments.ask:
-            await until(lambda: self._preferences.key_known, self._preferences.key_changed)
-            self._window.pane.composer.edit.set_text(self._arguments.ask)
-            self._window.pane.composer.submit()
+        return session
+
+    async def _send(self, session: ChatSession, question: str, kept: Draft) -> None:
+        """Send; `kept` and what was typed meanwhile are left to the next new chat."""
+        if session is not self._library.current:  # the person looks at another one by now
+            session.send(question)
+            return
+        edit = self._window.pane.composer.edit
+        kept = replace(kept, text=_joined(kept.text, edit.text))
+        edit.set_text(question)
+        self._window.pane.composer.submit()
+        if kept != Draft():
+            await until(lambda: session.row is not None or not session.busy, session.busy_changed)
+            self._library.put_back(kept)
 
     async def _take_picture(self) -> int:
         try:
             async with asyncio.timeout(LONGEST):
                 await until(lambda: self._preferences.key_known, self._preferences.key_changed)
-                await self._ask()
+                await self._ask(self._arguments.files, self._arguments.ask)
                 session = self._library.current
                 assert session is not None
                 if self._arguments.ask:
@@ -136,6 +185,10 @@ class Errand(QObject):
         if failure is not None:
             _complain(f"{failure.sentence} {failure.advice}".strip())
         return turns[-1].outcome is Outcome.COMPLETE
+
+
+def _joined(*texts: str) -> str:
+    return "\n\n".join(text for text in texts if text.strip())
 
 
 def _complain(words: str) -> None:
