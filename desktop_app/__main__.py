@@ -42,6 +42,10 @@ def main() -> int:
 
 
 def _run(arguments: "Arguments") -> int:
+    if arguments.self_test:
+        from desktop_app.self_test import self_test
+
+        return self_test()
     from desktop_app.origin import check_base_url
     from desktop_app.platform_checks import check_platform
 
