@@ -46,6 +46,10 @@ def main() -> int:
 
 
 def _run(arguments: "Arguments") -> int:
+    if arguments.self_test:
+        from desktop_app.self_test import self_test
+
+        return self_test()
     from desktop_app.origin import check_base_url
 
     base_url = check_base_url(arguments.base_url) if arguments.base_url else ""

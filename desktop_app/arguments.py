@@ -19,6 +19,7 @@ class Arguments:
     base_url: str = ""
     ask: str = ""
     screenshot: Path | None = None
+    self_test: bool = False
     files: tuple[Path, ...] = ()
 
 
@@ -50,6 +51,7 @@ def read_arguments(words: list[str]) -> Arguments | ExportArguments:
         metavar="FILE.png",
         help="save a picture of the window when the answer has ended, and quit",
     )
+    parser.add_argument("--self-test", action="store_true", help="see whether Castor is whole")
     parser.add_argument("--version", action="version", version=f"Castor {__version__}")
     found = parser.parse_args(words)
     return Arguments(
@@ -58,6 +60,7 @@ def read_arguments(words: list[str]) -> Arguments | ExportArguments:
         found.base_url,
         found.ask,
         found.screenshot,
+        found.self_test,
         tuple(found.files),
     )
 

@@ -30,6 +30,11 @@ TEST_HELPERS = (
     *("openbox", "xdotool", "wmctrl", "xclip", "x11-utils", "imagemagick", "dbus", "pcmanfm"),
     *("gnome-keyring", "libsecret-tools", "at-spi2-core"),
 )
+BUILD = (
+    "binutils",  # PyInstaller looks into libraries with it
+    # for `build --test` and `build --packages`
+    *(*SCREEN, "dbus", "gnome-keyring", "desktop-file-utils", "appstream"),
+)
 
 APT_INSTALL = ("apt-get", "install", "-y", "--no-install-recommends")
 

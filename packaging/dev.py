@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import debian
 import environment
+import frozen
 import launch
 from environment import ROOT
 
@@ -34,6 +35,7 @@ verbs:
                   ask the demo one question and save a screenshot
   test [ARG ...]  run the tests; the arguments go to pytest and are seen from the project's root
   check           check format, style, types and imports
+  build [ARG ...] freeze Castor into dist/castor; --test tries it out, --packages packs it
 """
 
 SETS = {
@@ -41,6 +43,7 @@ SETS = {
     "run": ("runtime",),
     "test": ("runtime", "test"),
     "check": ("runtime", "test", "check"),
+    "build": ("runtime", "build"),
 }
 
 CHECKS = {
@@ -73,6 +76,8 @@ def main(arguments: Sequence[str]) -> int:
             return run(options.arguments)
         if verb == "test":
             return test(options.arguments)
+        if verb == "build":
+            return frozen.build(frozen.read_options(options.arguments))
         return check() if verb == "check" else 0
     except (PythonTooOld, debian.PackagesMissing, launch.NoScreen) as missing:
         say(str(missing))
@@ -93,12 +98,14 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         prog="dev.py",
         description=DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        usage="%(prog)s [-h] {setup,run,test,check} [ARG ...]",
+        usage="%(prog)s [-h] {setup,run,test,check,build} [ARG ...]",
     )
     parser.add_argument("verb", choices=SETS, help=argparse.SUPPRESS)
     parser.add_argument("arguments", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
-    if options.arguments and options.verb not in ("run", "test"):
+    if options.verb == "build":
+        frozen.read_options(options.arguments)
+    elif options.arguments and options.verb not in ("run", "test"):
         parser.error(f"{options.verb} takes no arguments")
     return options
 
@@ -120,6 +127,8 @@ def debian_packages(verb: str) -> tuple[str, ...]:
         return ()
     if verb == "run":
         return (*debian.QT, *debian.FONTS, *(debian.SCREEN if launch.screen_is_missing() else ()))
+    if verb == "build":
+        return (*debian.QT, *debian.FONTS, *debian.BUILD)
     return (*debian.QT, *debian.FONTS, *debian.TEST_HELPERS)
 
 

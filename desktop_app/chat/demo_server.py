@@ -2,10 +2,11 @@
 
 import asyncio
 import os
-import sys
+import subprocess
 from pathlib import Path
 from typing import Final
 
+from desktop_app.children import own_command
 from desktop_app.errors import AppError
 
 ARGUMENT: Final = "--serve-demo"
@@ -33,12 +34,14 @@ class DemoServer:
         options = [] if pace is None else ["--tokens-per-second", str(pace)]
         try:
             self._process = await asyncio.create_subprocess_exec(
-                *_command(),
+                *own_command(),
+                *(ARGUMENT, "--port", "0"),
                 *options,
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.DEVNULL,
                 env=_environment(),
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )
             assert self._process.stdout is not None
             line = await asyncio.wait_for(self._process.stdout.readline(), _READY_SECONDS)
@@ -64,12 +67,6 @@ class DemoServer:
         except TimeoutError:
             process.kill()
             await process.wait()
-
-
-def _command() -> list[str]:
-    if getattr(sys, "frozen", False):
-        return [sys.executable, ARGUMENT, "--port", "0"]
-    return [sys.executable, "-m", "desktop_app.demo", "--port", "0"]
 
 
 def _environment() -> dict[str, str]:

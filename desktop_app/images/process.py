@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 from typing import Final, cast
 
+from desktop_app.children import own_command
 from desktop_app.images.worker import ARGUMENT
 
 TIME_LIMIT: Final = 10.0
@@ -106,10 +107,8 @@ def _wait_readable(descriptor: int, deadline: float) -> None:
 
 
 def worker_command() -> list[str]:
-    """How the child is started: a frozen program starts itself."""
-    if getattr(sys, "frozen", False):
-        return [sys.executable, ARGUMENT]
-    return [sys.executable, "-m", "desktop_app", ARGUMENT]
+    """How the child is started."""
+    return [*own_command(), ARGUMENT]
 
 
 def _environment() -> dict[str, str]:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QObject, SignalInstance
-from PySide6.QtWidgets import QApplication
 
 from desktop_app.arguments import Arguments
 from desktop_app.chat.attaching import Attachments, Refusal
@@ -152,8 +151,7 @@ class Errand(QObject):
             _complain("The answer did not end within 60 seconds.")
             return 1
         self._window.pane.transcript.open_thoughts()
-        await asyncio.sleep(_SETTLE)
-        QApplication.processEvents()
+        await asyncio.sleep(_SETTLE)  # QApplication.processEvents would run other tasks inside this
         path = self._arguments.screenshot
         saved = path is not None and self._window.grab().save(str(path))
         if not saved:
