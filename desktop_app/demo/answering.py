@@ -11,7 +11,15 @@ from desktop_app.demo.manner import dress, first_sentence
 from desktop_app.demo.media import chime, sky, wav
 from desktop_app.demo.pictures import as_jpeg
 from desktop_app.demo.question import Question
-from desktop_app.demo.skills import agents, arithmetic, looking, remembering, touring, writing
+from desktop_app.demo.skills import (
+    agents,
+    arithmetic,
+    consulting,
+    looking,
+    remembering,
+    touring,
+    writing,
+)
 from desktop_app.demo.skills.reply import Reply
 from desktop_app.demo.thinking import think
 from desktop_app.demo.tooling import (
@@ -33,7 +41,6 @@ _SKILLS: Final[tuple[Callable[[Question], Reply | None], ...]] = (
     agents.report,
     quote_results,
     looking.describe_now,
-    looking.describe_files,
     touring.tour,
     remembering.remember_name,
     remembering.remember_words,
@@ -42,6 +49,7 @@ _SKILLS: Final[tuple[Callable[[Question], Reply | None], ...]] = (
     arithmetic.reckon,
     writing.write,
     looking.describe_earlier,
+    consulting.consult_earlier,
     remembering.recall,
 )
 

@@ -16,12 +16,18 @@ from desktop_app.demo.errors import (
 )
 from desktop_app.demo.exchange import Exchange, Receive, Scope, Send
 from desktop_app.demo.faults import STATUS_OF_ERROR, fault_of
+from desktop_app.demo.files import Files
 from desktop_app.demo.interactions import Interactions
 from desktop_app.demo.models import list_models, show_model
 from desktop_app.demo.runs import DONE_RECORD, Run
 from desktop_app.demo.seals import Seals
+from desktop_app.demo.tokens import count_tokens
+from desktop_app.demo.uploads import Uploads
 
-_PATH: Final = re.compile(r"/v1(?:beta)?/(interactions|models)(?:/([^/]+?))?(?:[/:](cancel))?")
+_PATH: Final = re.compile(
+    r"/v1(?:beta)?/(interactions|models|files)(?:/([^/]+?))?(?:[/:](cancel|countTokens))?"
+)
+_UPLOAD: Final = re.compile(r"/upload/v1(?:beta)?/files")
 _QUERY_OF_GET: Final = frozenset({"include_input", "stream", "last_event_id"})
 _ANYWHERE: Final = frozenset({"alt", "$alt", "key"})
 
@@ -31,7 +37,9 @@ class DemoApp:
 
     def __init__(self, seed: int | None, tokens_per_second: float) -> None:
         self._seals = Seals(seed)
-        self._interactions = Interactions(self._seals, tokens_per_second)
+        self._files = Files(self._seals)
+        self._uploads = Uploads(self._files, self._seals)
+        self._interactions = Interactions(self._seals, tokens_per_second, self._files)
         self._under_way: set[asyncio.Task[None]] = set()
         self._closing = False
 
@@ -56,23 +64,59 @@ class DemoApp:
         for task in self._under_way:
             task.cancel()
         await self._interactions.close()
+        self._uploads.close()
+        self._files.close()
 
     async def _answer(self, exchange: Exchange) -> None:
         found = _PATH.fullmatch(exchange.path)
         form: Form = "interactions" if found and found[1] == "interactions" else "rpc"
         try:
+            if _UPLOAD.fullmatch(exchange.path):
+                await self._upload(exchange)
+                return
             if found is None:
                 raise _no_such_path()
-            key = exchange.header("x-goog-api-key")
-            check_key(key)
-            if found[1] == "models":
-                await self._models(exchange, found[2], found[3])
-            else:
-                await self._of_interactions(exchange, found[2], found[3], key or "")
+            key = check_key(exchange.header("x-goog-api-key"))
+            match found[1]:
+                case "models":
+                    await self._models(exchange, found[2], found[3])
+                case "files":
+                    await self._of_files(exchange, found[2], found[3], key)
+                case _:
+                    await self._of_interactions(exchange, found[2], found[3], key)
         except Refused as refused:
             await exchange.refuse(refused, form)
 
+    async def _upload(self, exchange: Exchange) -> None:
+        if exchange.method != "POST":
+            raise _no_such_path()
+        upload_id = exchange.query().get("upload_id")
+        if upload_id is None:
+            await self._uploads.start(exchange, check_key(exchange.header("x-goog-api-key")))
+        else:
+            await self._uploads.go_on(exchange, upload_id)
+
+    async def _of_files(
+        self, exchange: Exchange, name: str | None, verb: str | None, key: str
+    ) -> None:
+        match exchange.method, name, verb:
+            case "GET", None, None:
+                query = exchange.query()
+                size, token = query.get("pageSize"), query.get("pageToken")
+                await exchange.answer(self._files.page(key, exchange.base, size, token))
+            case "GET", str(name), None:
+                await exchange.answer(self._files.get(f"files/{name}", key).as_json(exchange.base))
+            case "DELETE", str(name), None:
+                self._files.delete(f"files/{name}", key)
+                await exchange.answer({})
+            case _:
+                raise _no_such_path()
+
     async def _models(self, exchange: Exchange, name: str | None, verb: str | None) -> None:
+        if exchange.method == "POST" and name is not None and verb == "countTokens":
+            show_model(name)  # refuses an unknown one
+            await exchange.answer(count_tokens(await exchange.json()))
+            return
         if exchange.method != "GET" or verb is not None:
             raise _no_such_path()
         query = exchange.query()

@@ -80,6 +80,8 @@ def write_error(refused: Refused, form: Form) -> tuple[str, bytes]:
     error: JsonObject = {"code": refused.code, "message": refused.message}
     if form != "interactions":
         status = _RPC_STATUS.get(refused.status, "UNKNOWN")
+        if refused.code in ("already_exists", "failed_precondition"):
+            status = refused.code.upper()  # two words share their HTTP status with another
         error = {"code": refused.status, "message": refused.message, "status": status}
     if details:
         error["details"] = details
@@ -92,8 +94,8 @@ def write_error(refused: Refused, form: Form) -> tuple[str, bytes]:
 # --- keys -----------------------------------------------------------------------------------------
 
 
-def check_key(key: str | None) -> None:
-    """Refuse a request without a key, or with one of the two kinds made for tests.
+def check_key(key: str | None) -> str:
+    """Return the key; refuse a request without one, or with one of the two kinds made for tests.
 
     Keys that start with `demo-bad` are refused with 401, those that start with `demo-old` as the
     older API does it: 400 with the reason `API_KEY_INVALID` (section 10). Every other one is
@@ -107,6 +109,7 @@ def check_key(key: str | None) -> None:
         raise Refused(401, "authentication", "The API key is not accepted.")
     if key.startswith("demo-old"):
         raise _invalid_key("API key not valid. Please pass a valid API key.")
+    return key
 
 
 def check_key_for_create(key: str) -> None:

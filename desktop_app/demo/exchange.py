@@ -1,7 +1,8 @@
 """One request over HTTP and its answer: the only module that knows ASGI."""
 
 import json
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
+from contextlib import aclosing
 from typing import Final, TypeAlias, cast
 from urllib.parse import parse_qsl
 
@@ -39,6 +40,11 @@ class Exchange:
         """The path, percent signs decoded."""
         return str(self._scope["path"])
 
+    @property
+    def base(self) -> str:
+        """This server's address, as the client knows it."""
+        return f"http://{self.header('host') or '127.0.0.1'}"
+
     def query(self) -> dict[str, str]:
         """Read the query; of a name that comes twice, the last one counts."""
         raw = self._scope["query_string"]
@@ -51,21 +57,27 @@ class Exchange:
         wanted = name.encode("ascii")
         return next((value.decode("latin-1") for key, value in headers if key == wanted), None)
 
-    async def json(self) -> JsonValue:
-        """Read the body as JSON. Raises `Refused` where it is none or too large."""
-        chunks: list[bytes] = []
-        size = 0
+    async def pieces(self) -> AsyncGenerator[bytes, None]:
+        """Give the body as it comes. Raises `Hangup` where it ends too early."""
         while not self._body_read:
             message = await self._receive()
             if message["type"] != "http.request":
                 raise Hangup
             chunk = message.get("body", b"")
             assert isinstance(chunk, bytes)
-            chunks.append(chunk)
-            size += len(chunk)
-            if size > BODY_LIMIT:
-                raise invalid(f"The request is larger than {BODY_LIMIT} bytes.")
             self._body_read = not message.get("more_body", False)
+            yield chunk
+
+    async def json(self) -> JsonValue:
+        """Read the body as JSON. Raises `Refused` where it is none or too large."""
+        chunks: list[bytes] = []
+        size = 0
+        async with aclosing(self.pieces()) as pieces:
+            async for chunk in pieces:
+                chunks.append(chunk)
+                size += len(chunk)
+                if size > BODY_LIMIT:
+                    raise invalid(f"The request is larger than {BODY_LIMIT} bytes.")
         try:
             return parse_json(b"".join(chunks).decode("utf-8"))
         except ValueError:
@@ -78,9 +90,9 @@ class Exchange:
 
     # --- the answer ---------------------------------------------------------------------------
 
-    async def answer(self, data: JsonObject) -> None:
+    async def answer(self, data: JsonObject, headers: Mapping[str, str] | None = None) -> None:
         """Answer with JSON and end."""
-        await self._begin(200, "application/json; charset=UTF-8", {})
+        await self._begin(200, "application/json; charset=UTF-8", headers or {})
         await self.end(json.dumps(data, ensure_ascii=False).encode("utf-8"))
 
     async def refuse(self, refused: Refused, form: Form) -> None:

@@ -11,6 +11,7 @@ from desktop_app.demo.answering import answer
 from desktop_app.demo.continuing import Continuations
 from desktop_app.demo.errors import Refused
 from desktop_app.demo.faults import Hiccups, fault_of
+from desktop_app.demo.files import Files
 from desktop_app.demo.gallery import Gallery
 from desktop_app.demo.manner import read_manner
 from desktop_app.demo.models import thinking_level
@@ -19,6 +20,7 @@ from desktop_app.demo.playing import play
 from desktop_app.demo.question import Question, turns_of
 from desktop_app.demo.runs import Run
 from desktop_app.demo.seals import Seals
+from desktop_app.demo.shelf import Shelf
 from desktop_app.demo.validation import check_calls, check_signatures, read_request
 from desktop_app.interactions.content import (
     AttachmentContent,
@@ -41,13 +43,15 @@ class Interactions:
     have half a gigabyte of attachments together.
     """
 
-    def __init__(self, seals: Seals, tokens_per_second: float) -> None:
+    def __init__(self, seals: Seals, tokens_per_second: float, files: Files) -> None:
         self._seals = seals
         self._tokens_per_second = tokens_per_second
         self._stored: OrderedDict[str, Run] = OrderedDict()
         self._continuations = Continuations(seals)
         self._hiccups = Hiccups()
-        self._gallery = Gallery()
+        self._files = files
+        self._gallery = Gallery(files)
+        self._shelf = Shelf(files)
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def create(self, body: JsonValue, key: str) -> Run:
@@ -55,13 +59,18 @@ class Interactions:
         request = read_request(body)
         self._hiccups.check(request.model, key)
         asked = steps_of(request.input)
+        self._files.check(asked, key)
         conversation = (*self._before(request), *asked)
         check_calls(conversation)
         if request.store is False:
             check_signatures(request.model or "", conversation, self._seals)
         rest = self._continuations.find(request, asked)
         question = self._question(request, conversation)
-        question = replace(question, pictures=await self._gallery.look_at(conversation))
+        question = replace(
+            question,
+            pictures=await self._gallery.look_at(conversation, key),
+            readings=await self._shelf.read(conversation, key),
+        )
         run = Run(request, asked, tokens.of_input(request, conversation), self._seals)
         fault = fault_of(request.model)
         if rest is None:

@@ -1,12 +1,14 @@
 """What is asked: a conversation as turns, and everything an answer may depend on."""
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from desktop_app.demo.manner import Manner
 from desktop_app.demo.pictures import Picture
+from desktop_app.demo.reading import Reading
 from desktop_app.demo.seals import Seals
 from desktop_app.interactions.content import Content, ImageContent, MediaContent, TextContent
 from desktop_app.interactions.jsonvalue import JsonObject
@@ -18,6 +20,7 @@ from desktop_app.interactions.steps import (
 )
 
 _READ: Final = 2000
+_TEXT_FILE: Final = re.compile(r"File: ([^\n]{1,255})\n\n")
 
 
 @dataclass(frozen=True)
@@ -30,8 +33,16 @@ class Turn:
 
     @property
     def text(self) -> str:
-        """The text of the person."""
-        return "\n".join(c.text for c in self.content if isinstance(c, TextContent)).strip()
+        """The text of the person, without files that came as text."""
+        texts = [c.text for c in self.content if isinstance(c, TextContent)]
+        return "\n".join(text for text in texts if _TEXT_FILE.match(text) is None).strip()
+
+    @property
+    def text_files(self) -> tuple[tuple[str, str], ...]:
+        """The files that came as blocks of text, as Castor sends them: names and contents."""
+        texts = [c.text for c in self.content if isinstance(c, TextContent)]
+        found = [(_TEXT_FILE.match(text), text) for text in texts]
+        return tuple((match[1], text[match.end() :]) for match, text in found if match)
 
     @property
     def answer(self) -> str:
@@ -79,17 +90,17 @@ def turns_of(steps: Iterable[Step]) -> tuple[Turn, ...]:
     return tuple(turns) or (Turn(),)
 
 
-def picture_key(image: ImageContent) -> str:
-    """Name a picture by its bytes or its address."""
-    return hashlib.sha256((image.data or image.uri or "").encode()).hexdigest()
+def media_key(media: MediaContent) -> str:
+    """Name a picture or another file by its bytes or its address."""
+    return hashlib.sha256((media.data or media.uri or "").encode()).hexdigest()
 
 
 @dataclass(frozen=True)
 class Question:
     """The last of `turns` is to be answered.
 
-    `pictures` holds what is known of every picture, by its key; `level` is the thinking level;
-    `agent` is set where an agent was asked, not a model.
+    `pictures` and `readings` hold what is known of every picture and every other file, by its key;
+    `level` is the thinking level; `agent` is set where an agent was asked, not a model.
     """
 
     turns: tuple[Turn, ...]
@@ -101,6 +112,7 @@ class Question:
     tool_choice: str | JsonObject | None = None
     formats: tuple[JsonObject, ...] = ()
     pictures: Mapping[str, Picture | str] = field(default_factory=dict[str, "Picture | str"])
+    readings: Mapping[str, Reading | str] = field(default_factory=dict[str, "Reading | str"])
 
     @property
     def now(self) -> Turn:
@@ -124,4 +136,8 @@ class Question:
 
     def picture(self, image: ImageContent) -> Picture | str:
         """What is known of a picture: its description, or the reason why there is none."""
-        return self.pictures.get(picture_key(image), "it was not looked at")
+        return self.pictures.get(media_key(image), "it was not looked at")
+
+    def reading(self, media: MediaContent) -> Reading | str:
+        """What is known of another file: what is in it, or the reason why it was not read."""
+        return self.readings.get(media_key(media), "it was not read")

@@ -25,12 +25,23 @@ class Seals:
         word = os.urandom(16).hex() if seed is None else str(seed)
         self._secret = hashlib.sha256(f"castor demo {word}".encode()).digest()
         self._interactions = 0
+        self._files = 0
 
     def interaction_id(self) -> str:
         """Name the next interaction (section 2: `v1_…`, opaque)."""
         self._interactions += 1
         digest = self._digest("interaction", str(self._interactions))
         return "v1_" + base64.urlsafe_b64encode(digest[:21]).decode("ascii")
+
+    def file_id(self) -> str:
+        """Name the next file: twelve small letters and digits."""
+        self._files += 1
+        digest = self._digest("file", str(self._files))
+        return "".join(_CALL_ID_LETTERS[byte % len(_CALL_ID_LETTERS)] for byte in digest[:12])
+
+    def upload_id(self, file_id: str) -> str:
+        """Name the upload of a file: who knows it may send its bytes, without a key."""
+        return base64.urlsafe_b64encode(self._digest("upload", file_id)).decode("ascii").strip("=")
 
     def event_id(self, interaction_id: str, number: int) -> str:
         """Name event `number` of an interaction."""

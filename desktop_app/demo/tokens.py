@@ -8,10 +8,11 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Final, TypeAlias
 
+from desktop_app.demo.errors import invalid
 from desktop_app.interactions.content import Content, MediaContent, TextContent
 from desktop_app.interactions.events import Usage
 from desktop_app.interactions.generation import InteractionRequest
-from desktop_app.interactions.jsonvalue import JsonValue
+from desktop_app.interactions.jsonvalue import JsonObject, JsonValue
 from desktop_app.interactions.steps import (
     FunctionCallStep,
     FunctionResultStep,
@@ -111,6 +112,41 @@ def usage(tokens_in: ByModality, initial: int, steps: Iterable[Step], thoughts: 
         initial_input_tokens=initial,
         extra=extra,
     )
+
+
+def count_tokens(body: JsonValue) -> JsonObject:
+    """Answer countTokens, whose body is the older API's: contents of parts. Raises `Refused`."""
+    if isinstance(body, dict) and isinstance(body.get("generateContentRequest"), dict):
+        body = body["generateContentRequest"]
+    contents = body.get("contents") if isinstance(body, dict) else None
+    if not isinstance(body, dict) or not isinstance(contents, list):
+        raise invalid("'contents' must be a list.")
+    counted = ByModality()
+    for content in [*contents, body.get("systemInstruction", {"parts": []})]:
+        parts = content.get("parts") if isinstance(content, dict) else None
+        if not isinstance(parts, list):
+            raise invalid("Every content has a list of parts.")
+        for part in parts:
+            counted.update(_of_part(part))
+    details: list[JsonValue] = [
+        {"modality": name.upper(), "tokenCount": count} for name, count in counted.items() if count
+    ]
+    return {"totalTokens": counted.total(), "promptTokensDetails": details}
+
+
+def _of_part(part: JsonValue) -> ByModality:
+    if not isinstance(part, dict):
+        raise invalid("A part must be an object.")
+    text = part.get("text")
+    if isinstance(text, str):
+        return ByModality(text=of_text(text))
+    media = part.get("inlineData") or part.get("fileData")
+    kind = media.get("mimeType") if isinstance(media, dict) else None
+    if not isinstance(kind, str):
+        raise invalid("A part has a text, inlineData or fileData.")
+    family = kind.partition("/")[0]
+    modality = family if family in _MEDIA_TOKENS else "document"
+    return ByModality({modality: _MEDIA_TOKENS[modality]})
 
 
 def _modalities(tokens: ByModality) -> JsonValue:

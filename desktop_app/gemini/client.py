@@ -1,4 +1,4 @@
-"""The client: create, stream, resume, get, cancel, delete, models.
+"""The client: create, stream, resume, get, cancel, delete, models, and files.
 
 It knows HTTP and the key; it knows no conversation, no disk and no window. It runs on any asyncio
 loop. Cancelling a task is the only way to stop what it does, and closes the socket.
@@ -22,9 +22,12 @@ from desktop_app.gemini.errors import (
     NotFound,
     ProtocolError,
 )
+from desktop_app.gemini.files import READY_SECONDS, FilesApi
 from desktop_app.gemini.retry import RetryScheduled, wait_before_retry
+from desktop_app.gemini.server_file import ServerFile
 from desktop_app.gemini.stream import MAX_LINE, no_event, read_body, read_events
 from desktop_app.gemini.transport import make_http_client, translate
+from desktop_app.gemini.upload import Caller, FileReader, OnProgress
 from desktop_app.interactions.content import AttachmentContent
 from desktop_app.interactions.events import Event, InteractionSnapshot
 from desktop_app.interactions.generation import InteractionRequest
@@ -75,6 +78,9 @@ class GeminiClient:
         self._open_attachment = open_attachment
         self._event_timeout = event_timeout
         self._http = make_http_client(self.origin, transport)
+        caller = Caller(self.origin, self._request, self._bare_request, self._open)
+        version = quote(api_version, safe="")
+        self._files = FilesApi(caller, self._root, f"{self.base_url}/upload/{version}")
 
     async def __aenter__(self) -> Self:
         return self
@@ -180,6 +186,35 @@ class GeminiClient:
         """Make one cheap call that fails where the key is not accepted."""
         await self._call("GET", f"{self._root}/models", query={"pageSize": "1"})
 
+    # --- files --------------------------------------------------------------------------------
+
+    async def upload(
+        self,
+        read: FileReader,
+        size: int,
+        mime_type: str,
+        display_name: str = "",
+        on_progress: OnProgress | None = None,
+    ) -> ServerFile:
+        """Upload a file of at most 2 GB; it goes on by itself after a broken connection."""
+        return await self._files.upload(read, size, mime_type, display_name, on_progress)
+
+    async def until_ready(self, file: ServerFile, seconds: float = READY_SECONDS) -> ServerFile:
+        """Wait until the server has processed a file. Raises `FileNotReady`."""
+        return await self._files.until_ready(file, seconds)
+
+    async def file(self, name: str) -> ServerFile:
+        """Read what became of a file, by its name `files/…`."""
+        return await self._files.get(name)
+
+    async def files(self) -> list[ServerFile]:
+        """List the files of this key, all pages of them."""
+        return await self._files.list_all()
+
+    async def delete_file(self, name: str) -> None:
+        """Delete a file at the server, by its name `files/…`."""
+        await self._files.delete(name)
+
     # --- create -------------------------------------------------------------------------------
 
     async def _create(
@@ -248,6 +283,11 @@ class GeminiClient:
             request.headers["x-goog-api-key"] = self._key.reveal()
         return request
 
+    def _bare_request(
+        self, url: str, headers: Mapping[str, str], content: AsyncIterator[bytes] | bytes
+    ) -> httpx.Request:
+        return self._http.build_request("POST", url, headers=dict(headers), content=content)
+
     async def _body_bytes(self, body: wire.Body) -> AsyncGenerator[bytes, None]:
         for piece in body.pieces:
             if isinstance(piece, bytes):
@@ -261,14 +301,14 @@ class GeminiClient:
     async def _open(
         self,
         request: httpx.Request,
-        timeout: float,  # noqa: ASYNC109 - until the headers of the answer; the caller reads on
+        timeout: float | None,  # noqa: ASYNC109 - until the headers of the answer; the caller reads on
     ) -> httpx.Response:
         """Send a request; return the answer, which the caller must close."""
         try:
             async with asyncio.timeout(timeout):
                 response = await self._http.send(request, stream=True)
         except TimeoutError as error:
-            raise no_event(self.origin.host, timeout) from error
+            raise no_event(self.origin.host, timeout or 0.0) from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise translate(error, self.origin.host) from error
         try:

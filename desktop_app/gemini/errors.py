@@ -16,6 +16,7 @@
         │   ├── Overloaded           503, 504, 408
         │   └── ServerError          every other status
         ├── InteractionFailed        the answer itself failed or was blocked
+        ├── FileNotReady             the server could not, or not in time, process a file
         └── ProtocolError            what came is not the documented shape
             ├── LineTooLong
             └── EventTooLarge
@@ -116,6 +117,10 @@ class ServerError(StatusError):
 
 class InteractionFailed(GeminiError):
     """The answer failed or was blocked."""
+
+
+class FileNotReady(GeminiError):
+    """A file that was uploaded cannot be used, or cannot be used yet."""
 
 
 class ProtocolError(GeminiError):

@@ -97,7 +97,25 @@ def _first_schema(db: apsw.Connection) -> None:
     )
 
 
-MIGRATIONS: Final[tuple[Callable[[apsw.Connection], None], ...]] = (_first_schema,)
+def _uploads(db: apsw.Connection) -> None:
+    # What was uploaded to a server, and until when it stays there (Unix time).
+    db.execute(
+        """
+        CREATE TABLE upload (
+            sha256 TEXT NOT NULL REFERENCES attachment (sha256) ON DELETE CASCADE,
+            origin TEXT NOT NULL,
+            name TEXT NOT NULL,
+            uri TEXT NOT NULL,
+            mime_type TEXT NOT NULL,
+            expires REAL NOT NULL,
+            ready INTEGER NOT NULL,
+            PRIMARY KEY (sha256, origin)
+        ) STRICT;
+        """
+    )
+
+
+MIGRATIONS: Final[tuple[Callable[[apsw.Connection], None], ...]] = (_first_schema, _uploads)
 
 
 def version_of(db: apsw.Connection) -> int:

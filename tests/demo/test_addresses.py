@@ -27,7 +27,6 @@ def test_the_version_of_a_create_does_not_matter_to_a_get(demo_url: str) -> None
         ("GET", "/"),
         ("GET", "/v1beta"),
         ("GET", "/v2/models"),
-        ("GET", "/v1beta/files"),
         ("GET", "/v1beta/interactions"),
         ("PUT", "/v1beta/interactions"),
         ("PATCH", "/v1beta/interactions/v1_x"),

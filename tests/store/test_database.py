@@ -172,10 +172,11 @@ def test_a_copy_is_made_before_the_first_migration(tmp_path: Path) -> None:
         db.execute("DELETE FROM meta")
 
     migrations.migrate(db, file, (*migrations.MIGRATIONS, second))
-    assert migrations.version_of(db) == 2
+    latest = len(migrations.MIGRATIONS)
+    assert migrations.version_of(db) == latest + 1
     assert db.execute("SELECT * FROM meta").fetchall() == []
     db.close()
-    kept = tmp_path / "history-version-1.db"
+    kept = tmp_path / f"history-version-{latest}.db"
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     copy = open_read_only(kept)
     assert copy.execute("SELECT * FROM meta").fetchall() == [("a", "b")]
@@ -192,7 +193,7 @@ def test_a_migration_that_fails_changes_nothing(tmp_path: Path) -> None:
 
     with pytest.raises(ZeroDivisionError):
         migrations.migrate(db, file, (*migrations.MIGRATIONS, broken))
-    assert migrations.version_of(db) == 1
+    assert migrations.version_of(db) == len(migrations.MIGRATIONS)
     assert db.execute("SELECT count(*) FROM meta").fetchone() == (0,)
     db.close()
 
@@ -226,3 +227,19 @@ def test_reading_what_is_not_there_makes_nothing(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="no history"):
         open_read_only(tmp_path / "history.db")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_history_of_every_earlier_version_is_brought_up_to_date(tmp_path: Path) -> None:
+    whole = open_connection(tmp_path / "new.db")
+    schema = whole.execute("SELECT sql FROM sqlite_schema ORDER BY name").fetchall()
+    whole.close()
+    for version in range(1, len(migrations.MIGRATIONS)):
+        file = tmp_path / f"old-{version}.db"
+        old = apsw.Connection(str(file))
+        migrations.migrate(old, file, migrations.MIGRATIONS[:version])
+        old.execute("INSERT INTO meta VALUES ('a', 'b')")
+        old.close()
+        db = open_connection(file)
+        assert db.execute("SELECT sql FROM sqlite_schema ORDER BY name").fetchall() == schema
+        assert db.execute("SELECT * FROM meta").fetchall() == [("a", "b")]
+        db.close()

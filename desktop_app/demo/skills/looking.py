@@ -1,23 +1,25 @@
-"""Pictures: what is really in them, now or in an earlier turn; and what other files are."""
+"""Pictures: what is really in them, now or in an earlier turn."""
 
-import base64
 import re
 from typing import Final
 
 from desktop_app.demo.pictures import Picture
 from desktop_app.demo.question import Question, Turn
+from desktop_app.demo.skills.consulting import describe_files
 from desktop_app.demo.skills.reply import Reply
-from desktop_app.interactions.content import MediaContent
 
 _ABOUT: Final = "a picture"
 _ORDINALS: Final = ("first", "second", "third", "fourth", "fifth")
 
 
 def describe_now(question: Question) -> Reply | None:
-    """Describe the pictures that came with the question, and compare several."""
+    """Describe the pictures that came with the question, and what else came with it."""
     if not question.now.images:
-        return None
+        return describe_files(question)
     body = _describe(question, question.now)
+    files = describe_files(question)
+    if files is not None:
+        return Reply(f"{body}\n\n{files.body}", "pictures and files")
     return Reply(body, _ABOUT if len(question.now.images) == 1 else "some pictures")
 
 
@@ -29,28 +31,6 @@ def describe_earlier(question: Question) -> Reply | None:
         if turn.images:
             return Reply(f"Earlier you sent this. {_describe(question, turn)}", _ABOUT)
     return None
-
-
-def describe_files(question: Question) -> Reply | None:
-    """Say what came with the question besides pictures, and that it was not read."""
-    files = question.now.other_media
-    if not files:
-        return None
-    lines = [f"- {_file(file)}" for file in files]
-    return Reply(
-        "I cannot read these files, but this is what came:\n\n" + "\n".join(lines), "some files"
-    )
-
-
-def _file(file: MediaContent) -> str:
-    kind = file.mime_type or file.type
-    if file.data is None:
-        return f"a link to **{kind}**, which I cannot follow: this server is offline"
-    data = base64.b64decode(file.data)
-    text = f"**{kind}**, {len(data):,} bytes"
-    if kind.startswith("text/"):
-        text += f", {len(data.splitlines()):,} lines"
-    return text
 
 
 def _describe(question: Question, turn: Turn) -> str:
