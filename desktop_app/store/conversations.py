@@ -8,6 +8,7 @@ import apsw
 
 from desktop_app.interactions.content import AttachmentContent
 from desktop_app.interactions.outcome import PROGRAM_ENDED, Outcome
+from desktop_app.store.deletions import note_interactions
 from desktop_app.store.rows import (
     ConversationRow,
     Draft,
@@ -24,7 +25,7 @@ _CONVERSATION = (
 )
 _INTERACTION = (
     "key, conversation, previous, id, status, outcome, origin, expired, request, input, header, "
-    "failure, last_event_id, created"
+    "failure, last_event_id, created, hops"
 )
 _STEP = "position, wire_index, type, body, whole, seconds, unknown"
 
@@ -86,8 +87,12 @@ def set_trashed(db: apsw.Connection, key: str, when: float | None) -> None:
 
 
 def delete_conversations(db: apsw.Connection, keys: Iterable[str]) -> list[str]:
-    """Delete conversations for good; return the digests of attachments nobody uses any more."""
+    """Delete conversations for good; return the digests of attachments nobody uses any more.
+
+    What the server has of them is noted, to be deleted there.
+    """
     for key in keys:
+        note_interactions(db, key)
         db.execute(
             "DELETE FROM attachment_use WHERE owner = 'draft:' || ?1 OR owner IN "
             "(SELECT key FROM interaction WHERE conversation = ?1)",
@@ -143,7 +148,7 @@ def add_turn(db: apsw.Connection, conversation: ConversationRow, turn: Interacti
 
 
 def _insert_interaction(db: apsw.Connection, row: InteractionRow, sequence: int) -> None:
-    marks = ", ".join("?" * 15)
+    marks = ", ".join("?" * 16)
     db.execute(
         f"INSERT INTO interaction ({_INTERACTION}, sequence) VALUES ({marks})",  # noqa: S608 - constants
         (
@@ -161,6 +166,7 @@ def _insert_interaction(db: apsw.Connection, row: InteractionRow, sequence: int)
             row.failure,
             row.last_event_id,
             row.created,
+            row.hops,
             sequence,
         ),
     )
@@ -171,7 +177,7 @@ def update_interaction(db: apsw.Connection, row: InteractionRow, steps: Iterable
     """Write what has changed of a turn: its own columns, and the steps given."""
     db.execute(
         "UPDATE interaction SET id = ?, status = ?, outcome = ?, expired = ?, request = ?, "
-        "header = ?, failure = ?, last_event_id = ? WHERE key = ?",
+        "header = ?, failure = ?, last_event_id = ?, hops = ? WHERE key = ?",
         (
             row.id,
             row.status,
@@ -181,6 +187,7 @@ def update_interaction(db: apsw.Connection, row: InteractionRow, steps: Iterable
             row.header,
             row.failure,
             row.last_event_id,
+            row.hops,
             row.key,
         ),
     )
