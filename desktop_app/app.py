@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication
 from desktop_app.arguments import Arguments
 from desktop_app.chat.attaching import Attachments
 from desktop_app.chat.connection import Connection
+from desktop_app.chat.deleting import ServerDeletions
 from desktop_app.chat.demo_server import DemoServer
 from desktop_app.chat.library import Library
 from desktop_app.chat.notices import Notice, NoticeBoard, NoticeKind
@@ -87,6 +88,9 @@ async def _main(
         preferences.key_changed.connect(partial(_remember_key, profile))
         writer = Writer(database, notices.report)
         library = Library(rows, writer, files, attachments, connection, preferences, notices, tasks)
+        deletions = ServerDeletions(writer, connection, preferences, notices, tasks)
+        library.deleted.connect(deletions.work_and_tell)
+        library.busy_changed.connect(deletions.note_answered)
         stack.push_async_callback(tasks.aclose)
         folders = {"Profile folder": str(profile.folder), "Log folder": str(profile.logs)}
         window = MainWindow(
@@ -101,7 +105,7 @@ async def _main(
         window.show()
         for words in profile.notices:
             notices.post(Notice(words, NoticeKind.WARN, topic=words))
-        tasks.start(_after_first_paint(arguments, preferences, library), "start")
+        tasks.start(_after_first_paint(arguments, preferences, library, deletions), "start")
         errand = Errand(arguments, window, library, preferences, attachments, tasks)
         code = await errand.run(closed)
         for session in library.sessions:
@@ -110,7 +114,10 @@ async def _main(
 
 
 async def _after_first_paint(
-    arguments: Arguments, preferences: Preferences, library: Library
+    arguments: Arguments,
+    preferences: Preferences,
+    library: Library,
+    deletions: ServerDeletions,
 ) -> None:
     """Do what no first paint has to wait for: the key, the models, the tidying up."""
     await asyncio.sleep(_IDLE_SECONDS)
@@ -120,6 +127,7 @@ async def _after_first_paint(
         await preferences.load_key()
     preferences.fetch_models()
     await library.tidy()
+    deletions.work()
     gc.freeze()  # what has been made by now stays: a full collection takes 32 ms with it
 
 

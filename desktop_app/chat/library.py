@@ -42,6 +42,9 @@ class Library(QObject):
     trashed = Signal(object)
     """The conversation of this `ConversationRow` was put in the trash; it can be undone."""
 
+    deleted = Signal()
+    """Conversations were deleted for good because the person wants it so."""
+
     def __init__(
         self,
         rows: list[ConversationRow],
@@ -234,6 +237,7 @@ class Library(QObject):
 
     async def _delete(self, keys: list[str]) -> None:
         await self.delete_for_good(keys)
+        self.deleted.emit()
         await self._list_trash()
 
     async def delete_for_good(self, keys: list[str]) -> None:

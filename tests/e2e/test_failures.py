@@ -31,9 +31,7 @@ def test_a_key_that_is_refused_is_asked_for_again_and_the_message_is_sent(
     (turn,) = castor.wait_answers(1)
     assert "42" in text_of(turn)
     castor.quit()
-    everything = b"".join(
-        file.read_bytes() for file in castor.profile.rglob("*") if file.is_file()
-    )
+    everything = b"".join(file.read_bytes() for file in castor.profile.rglob("*") if file.is_file())
     assert b"a-key-that-is-good" not in everything, "without a keychain a key is never kept"
     assert b"demo-bad-key" not in everything
 
