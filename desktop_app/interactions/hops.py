@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Final
 
+from desktop_app.interactions.content import Extra
 from desktop_app.interactions.events import InteractionHeader, Usage
 from desktop_app.interactions.jsonvalue import JsonValue
 from desktop_app.interactions.steps import ModelOutputStep, Step, ThoughtStep
@@ -71,7 +72,7 @@ def sum_usage(usages: Sequence[Usage | None]) -> Usage | None:
     )
 
 
-def _sum_extra(extras: Sequence[dict[str, JsonValue]]) -> dict[str, JsonValue]:
+def _sum_extra(extras: Sequence[Extra]) -> dict[str, JsonValue]:
     merged: dict[str, JsonValue] = {}
     for extra in extras:
         for name, value in extra.items():

@@ -9,6 +9,7 @@ from typing import cast
 from desktop_app.interactions.codec import (
     decode_step,
     decode_stored_content,
+    encode_content,
     encode_contents,
     encode_step,
 )
@@ -189,8 +190,8 @@ def write_contents(contents: tuple[Content, ...]) -> str:
 
 
 def _write_input(interaction: Interaction) -> str:
-    results = [encode_step(step) for step in interaction.results]
-    return _json([*encode_contents(interaction.input), *results])
+    content: list[JsonValue] = [encode_content(one) for one in interaction.input]
+    return _json([*content, *(encode_step(step) for step in interaction.results)])
 
 
 def _read_input(text: str) -> tuple[tuple[Content, ...], tuple[FunctionResultStep, ...]]:
