@@ -234,11 +234,16 @@ class Interaction:
         if self.outcome is not Outcome.STREAMING:
             if self.outcome is not Outcome.INTERRUPTED:
                 return None
-            self.outcome, self.failure = Outcome.STREAMING, None
-            self._log.reopen()
+            self.reopen()
         if event_id is not None:
             self.last_event_id = event_id
         return self._fold(event)
+
+    def reopen(self) -> None:
+        """A broken answer is taken up again."""
+        if self.outcome is Outcome.INTERRUPTED:
+            self.outcome, self.failure = Outcome.STREAMING, None
+            self._log.reopen()
 
     def begin_rest(self) -> None:
         """The rest of the answer is asked for with another request, which `rest` describes."""

@@ -177,6 +177,11 @@ def restore_interaction(row: InteractionRow) -> Interaction:
     return interaction
 
 
+def is_background(request: str) -> bool:
+    """Whether a stored request was one to be answered in the background."""
+    return bool(decode_request(_object(request)).background)
+
+
 def read_contents(text: str) -> tuple[Content, ...]:
     """Read a list of content blocks of our own database."""
     value = parse_json(text)
