@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication
 from desktop_app.arguments import Arguments
 from desktop_app.chat.attaching import Attachments
 from desktop_app.chat.connection import Connection
+from desktop_app.chat.deleting import ServerDeletions
 from desktop_app.chat.demo_server import DemoServer
 from desktop_app.chat.library import Library
 from desktop_app.chat.notices import Notice, NoticeBoard, NoticeKind
@@ -92,6 +93,9 @@ async def _main(
         writer = Writer(database, notices.report)
         preferences.key_place_changed.connect(partial(_remember_place, writer))
         library = Library(rows, writer, files, attachments, connection, preferences, notices, tasks)
+        deletions = ServerDeletions(writer, connection, preferences, notices, tasks)
+        library.deleted.connect(deletions.work_and_tell)
+        library.busy_changed.connect(deletions.note_answered)
         stack.push_async_callback(tasks.aclose)
         folders = {"Profile folder": str(profile.folder), "Log folder": str(profile.logs)}
         window = MainWindow(
@@ -110,7 +114,7 @@ async def _main(
         door = Door(profile.folder, errand.server)
         door.visited.connect(errand.receive)
         stack.callback(door.close)
-        tasks.start(_after_first_paint(arguments, preferences, library, door), "start")
+        tasks.start(_after_first_paint(arguments, preferences, library, deletions, door), "start")
         code = await errand.run(closed)
         for session in library.sessions:
             session.interrupt()
@@ -118,7 +122,11 @@ async def _main(
 
 
 async def _after_first_paint(
-    arguments: Arguments, preferences: Preferences, library: Library, door: Door
+    arguments: Arguments,
+    preferences: Preferences,
+    library: Library,
+    deletions: ServerDeletions,
+    door: Door,
 ) -> None:
     """Do what no first paint has to wait for: the door, the key, the models, the tidying up."""
     await asyncio.sleep(_IDLE_SECONDS)
@@ -130,6 +138,7 @@ async def _after_first_paint(
         await preferences.load_key()
     preferences.fetch_models()
     await library.tidy()
+    deletions.work()
     gc.freeze()  # what has been made by now stays: a full collection takes 32 ms with it
 
 

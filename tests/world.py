@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, SignalInstance
 
 from desktop_app.chat.attaching import Attachments, Refusal
 from desktop_app.chat.connection import Connection
+from desktop_app.chat.deleting import ServerDeletions
 from desktop_app.chat.demo_server import DemoServer
 from desktop_app.chat.library import Library
 from desktop_app.chat.notices import Notice, NoticeBoard
@@ -119,6 +120,11 @@ class World:
             self.board,
             self.tasks,
         )
+        self.deletions = ServerDeletions(
+            self.writer, self.connection, self.preferences, self.board, self.tasks
+        )
+        self.library.deleted.connect(self.deletions.work_and_tell)
+        self.library.busy_changed.connect(self.deletions.note_answered)
         return self
 
     async def __aexit__(

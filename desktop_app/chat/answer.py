@@ -10,30 +10,39 @@ from typing import TYPE_CHECKING, Final
 from desktop_app.chat.asking import (
     failure_of,
     failure_of_answer,
+    for_the_rest,
     with_context,
     without_what_was_refused,
 )
 from desktop_app.chat.connection import Connection
 from desktop_app.chat.saving import TurnSaver
+from desktop_app.chat.taking_up import TakingUp, words_for
 from desktop_app.gemini import errors
 from desktop_app.interactions.conversation import Context, Conversation
 from desktop_app.interactions.events import (
     ErrorEvent,
+    Event,
     InteractionCreated,
+    InteractionSnapshot,
+    InteractionStatusUpdate,
     Status,
     StepStop,
 )
 from desktop_app.interactions.interaction import Interaction
-from desktop_app.interactions.outcome import Outcome
+from desktop_app.interactions.outcome import Failure, Outcome
 
 if TYPE_CHECKING:
     from desktop_app.gemini.client import Events
     from desktop_app.gemini.retry import RetryScheduled
 
 STILL_WAITING_SECONDS: Final = 20.0
+MOST_REQUESTS: Final = 32
+"""An answer is not followed over more requests than this; each is billed for the whole input."""
+
+_MOST_REPEATS: Final = 3
+"""How often the rest is asked for again that broke before anything of it had come."""
+
 _WATCH_SECONDS: Final = 1.0
-_TAKE_UP_WAITS: Final = (0.3, 1.0, 3.0)
-"""Seconds before each try to take a broken stream up again."""
 
 
 class Answer:
@@ -67,6 +76,7 @@ class Answer:
         self._expired = expired
         self._last_event = 0.0
         self._words = ""
+        self._repeats = 0
         self.error: errors.GeminiError | None = None
 
     async def run(self, *, resume: bool = False) -> None:
@@ -77,6 +87,8 @@ class Answer:
                 await self._resume()
             else:
                 await self._ask()
+            while self._turn.awaits_rest:
+                await self._ask_for_rest()
         except asyncio.CancelledError:
             self._turn.cancel()
             raise
@@ -94,12 +106,11 @@ class Answer:
         turn = self._turn
         context = self._context()
         while True:
-            request = with_context(turn.request, context, turn.input)
-            client = self._connection.client
+            request = with_context(turn.request, context, turn)
             try:
-                async with client.stream(request, self._show_retry) as events:
+                async with self._connection.client.stream(request, self._show_retry) as events:
                     await self._fold(events)
-                return
+                break
             except errors.ModelNotFound:
                 raise
             except errors.NotFound:
@@ -113,14 +124,29 @@ class Answer:
                 turn.request, sentence = changed
                 self._say(sentence)
             except errors.ConnectionFailed as error:
-                if not await self._take_up(error):
-                    raise
-                return
+                await self._mend(error)
+                break
+        await self._await_end()
+
+    async def _ask_for_rest(self) -> None:
+        """Send the next request for an answer that the limit of one has cut."""
+        turn = self._turn
+        assert turn.rest is not None
+        issuer, token = turn.rest
+        request = for_the_rest(with_context(turn.request, self._context(), turn), issuer, token)
+        try:
+            async with self._connection.client.stream(request, self._show_retry) as events:
+                await self._fold(events)
+        except errors.ConnectionFailed as error:
+            await self._mend(error)
+        await self._await_end()
 
     def _context(self) -> Context:
         turn = self._turn
-        context = self._conversation.context(turn.previous, origin=turn.origin, store=turn.stored)
-        if context.rebuilt:
+        context = self._conversation.context(
+            turn.previous, origin=turn.origin, store=turn.stored, results=turn.results
+        )
+        if context.rebuilt and not turn.hops:
             self._say("The server does not have this conversation; it was sent from your copy.")
         return context
 
@@ -138,20 +164,50 @@ class Answer:
         turn = self._turn
         async for event in events:
             self._last_event = asyncio.get_running_loop().time()
-            if self._words:
-                self._show_waiting("")
             if isinstance(event, ErrorEvent) and not turn.has_output:
                 raise error_of_event(event)  # as if it had come instead of a stream
+            if isinstance(event, InteractionSnapshot):
+                self._take(event)
+                continue
             position = turn.apply(event)
             if position is not None:
                 self._step_changed(position)
+                self._repeats = 0
+            self._show_waiting(words_for(Status.QUEUED) if _waits_in_queue(event) else "")
             self._saver.touch(position)
             if isinstance(event, StepStop):
                 self._saver.flush()
             elif isinstance(event, InteractionCreated):
                 self._saver.flush()  # the id is what a broken stream is taken up again by
                 self._turn_changed()
+            self._go_on()
         self._explain()
+
+    def _take(self, snapshot: InteractionSnapshot) -> None:
+        """Take the interaction as it is at the server."""
+        self._turn.apply(snapshot)
+        for position in range(len(self._turn.steps)):
+            self._step_changed(position)
+        self._saver.touch_all()
+        self._go_on()
+        self._explain()
+
+    def _go_on(self) -> None:
+        """Where the limit of one request was reached, have the rest asked for, or say why not."""
+        turn = self._turn
+        if turn.outcome is not Outcome.NEEDS_CONTINUATION or turn.rest is None:
+            return
+        _, token = turn.rest
+        if any(hop.header.continuation_token == token for hop in turn.hops):
+            sentence = "The server did not get any further with this answer. It ends here."
+            turn.explain(Failure("same_token", sentence))
+        elif len(turn.hops) + 1 >= MOST_REQUESTS:
+            sentence = f"The answer took {MOST_REQUESTS} requests and ends here. Ask to go on."
+            turn.explain(Failure("too_many_requests_for_one_answer", sentence))
+        else:
+            turn.begin_rest()
+            self._saver.touch_all()
+            self._saver.flush()
 
     def _explain(self) -> None:
         """Put an end that is no good end into words."""
@@ -164,45 +220,69 @@ class Answer:
     # --- when it breaks -----------------------------------------------------------------------
 
     async def _resume(self) -> None:
-        error = errors.StreamBroken(
-            "The answer could not be continued.", "What came is kept.", code="not_resumed"
-        )
-        if not await self._take_up(error):
-            raise error
+        """Go on with an answer that broke, or that the server went on with by itself."""
+        self._turn.reopen()
+        self._turn_changed()
+        self._show_waiting("Asking the server for the rest of the answer …")
+        if self._turn.awaits_rest:
+            return  # nothing of it was begun there
+        taken, error = await self._take_up()
+        if not taken:
+            raise self._not_continued(error)
 
-    async def _take_up(self, error: errors.ConnectionFailed) -> bool:
-        """Ask the server what became of the answer, and go on with it (section 7).
-
-        `False` where it cannot say, or nothing had begun.
-        """
+    async def _mend(self, error: errors.ConnectionFailed) -> None:
+        """Go on with a stream that broke, in whichever way says nothing twice. Raises `error`."""
         turn = self._turn
-        if turn.id is None or not turn.stored or isinstance(error, errors.CertificateNotTrusted):
-            return False
-        client = self._connection.client
-        for wait in _TAKE_UP_WAITS:
-            self._show_waiting("The connection was lost. Trying again …")
-            await asyncio.sleep(wait)
-            try:
-                snapshot = await client.get(turn.id)
-                if snapshot.interaction.status not in (Status.IN_PROGRESS, Status.QUEUED):
-                    turn.apply(snapshot)
-                    self._explain()
-                    return True
-                async with client.resume(turn.id, turn.last_event_id) as events:
-                    await self._fold(events)
-                return True
-            except errors.StatusError:
-                return False
-            except errors.GeminiError:
-                continue
-        return False
+        self._show_waiting("The connection was lost. Trying again …")
+        if turn.id is not None and turn.stored and not _is_untrusted(error):
+            taken, why = await self._take_up()
+            if taken:
+                return
+            if turn.request.background and isinstance(why, errors.NotFound):
+                turn.expired = True
+        if turn.id is None or turn.rest is None or self._repeats >= _MOST_REPEATS:
+            raise error
+        self._repeats += 1
+        turn.begin_rest()
+
+    async def _await_end(self) -> None:
+        """Wait for an answer that was begun without a stream to be followed."""
+        turn = self._turn
+        if turn.outcome is not Outcome.STREAMING or turn.awaits_rest:
+            return
+        self._show_waiting(words_for(turn.status))
+        taken, error = (await self._take_up()) if turn.id is not None else (False, None)
+        if not taken:
+            raise self._not_continued(error)
+
+    def _not_continued(self, error: errors.GeminiError | None) -> errors.StreamBroken:
+        sentence = "The answer could not be continued."
+        if isinstance(error, errors.NotFound):
+            self._turn.expired = True
+            sentence = "The server does not have this answer any more."
+        elif error is not None:
+            sentence = str(error)
+        return errors.StreamBroken(sentence, "What came is kept.", code="not_resumed")
+
+    async def _take_up(self) -> tuple[bool, errors.GeminiError | None]:
+        """Ask the server what became of the answer; say whether it ended, and if not, why."""
+        attempt = TakingUp(
+            self._turn,
+            self._connection,
+            fold=self._fold,
+            take=self._take,
+            show=self._show_waiting,
+        )
+        return await attempt.run(), attempt.error
 
     def _fail(self, error: errors.GeminiError) -> None:
         self.error = error
         turn = self._turn
         begun = turn.id is not None or turn.has_output
         broken = isinstance(error, errors.ConnectionFailed | errors.ProtocolError)
-        turn.fail(failure_of(error, turn), interrupted=begun and broken)
+        lapsed = isinstance(error, errors.InvalidRequest | errors.NotFound)
+        interrupted = begun and (broken or (turn.awaits_rest and not lapsed))
+        turn.fail(failure_of(error, turn), interrupted=interrupted)
 
     # --- while nothing comes ------------------------------------------------------------------
 
@@ -229,3 +309,17 @@ def error_of_event(event: ErrorEvent) -> errors.GeminiError:
     from desktop_app.gemini.error_body import ErrorInfo, make_error
 
     return make_error(ErrorInfo(event.error.code, event.error.message), None)
+
+
+def _waits_in_queue(event: Event) -> bool:
+    match event:
+        case InteractionCreated(header):
+            return header.status == Status.QUEUED
+        case InteractionStatusUpdate(status):
+            return status == Status.QUEUED
+        case _:
+            return False
+
+
+def _is_untrusted(error: errors.ConnectionFailed) -> bool:
+    return isinstance(error, errors.CertificateNotTrusted)

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 from desktop_app.gemini.error_body import make_error, read_error_object
 from desktop_app.gemini.errors import GeminiError, InvalidRequest
-from desktop_app.interactions.content import Content
 from desktop_app.interactions.conversation import Context
 from desktop_app.interactions.generation import GenerationConfig, InteractionRequest
 from desktop_app.interactions.interaction import Interaction
@@ -29,20 +28,36 @@ def request_of(settings: Settings, model: Model, thinking_level: str | None) -> 
     return InteractionRequest(
         model=model.name,
         store=None if settings.store else False,
+        background=True if settings.store and settings.background else None,
         system_instruction=settings.system_instruction.strip() or None,
         generation_config=None if config.empty else config,
     )
 
 
 def with_context(
-    request: InteractionRequest, context: Context, content: tuple[Content, ...]
+    request: InteractionRequest, context: Context, turn: Interaction
 ) -> InteractionRequest:
-    """Add the input: content alone, or steps where the server must be told what came before."""
+    """Add the input: content alone, or steps where the server must be told what came before, or
+    what the functions gave that it called.
+    """
+    steps = (*context.steps, *turn.results)
+    if steps and turn.input:
+        steps = (*steps, UserInputStep(turn.input))
     return replace(
         request,
         previous_interaction_id=context.previous_interaction_id,
-        input=(*context.steps, UserInputStep(content)) if context.steps else content,
+        input=steps or turn.input,
     )
+
+
+def for_the_rest(request: InteractionRequest, issuer: str | None, token: str) -> InteractionRequest:
+    """Ask for the rest of an answer that reached the limit of one request (section 7).
+
+    A server that stored what came finds the input there; another one is given it again.
+    """
+    if request.store is False or issuer is None:
+        return replace(request, continuation_token=token)
+    return replace(request, continuation_token=token, previous_interaction_id=issuer, input=None)
 
 
 def without_what_was_refused(
@@ -53,11 +68,16 @@ def without_what_was_refused(
     What a new model does with a temperature or a level it does not take is not documented, so
     such a request is sent once more without it (specification, section 5).
     """
-    config = request.generation_config
-    if config is None or not isinstance(error, InvalidRequest):
+    if not isinstance(error, InvalidRequest):
         return None
     said = error.server_message.lower()
     name = request.model or "The model"
+    if request.background and "background" in said:
+        changed = replace(request, background=None)
+        return changed, f"{name} does not answer in the background. It was asked without."
+    config = request.generation_config
+    if config is None:
+        return None
     for field, word, words in (
         ("thinking_level", "thinking", "this thinking level"),
         ("temperature", "temperature", "a temperature"),

@@ -42,6 +42,9 @@ class Library(QObject):
     trashed = Signal(object)
     """The conversation of this `ConversationRow` was put in the trash; it can be undone."""
 
+    deleted = Signal()
+    """Conversations were deleted for good because the person wants it so."""
+
     def __init__(
         self,
         rows: list[ConversationRow],
@@ -66,6 +69,8 @@ class Library(QObject):
         self._sessions: dict[str, ChatSession] = {}
         self._current: ChatSession | None = None
         self._wanted = ""
+        self._taken_up: set[str] = set()
+        preferences.key_changed.connect(self.take_up)
         attachments.attached.connect(self._attach)
 
     # --- what there is ------------------------------------------------------------------------
@@ -135,6 +140,13 @@ class Library(QObject):
             self._show(self._session(None, draft))
 
     async def _open(self, key: str) -> None:
+        await self._load(key)
+        if key == self._wanted and key in self._sessions:
+            self._show(self._sessions[key])
+
+    async def _load(self, key: str) -> None:
+        """Have the session of a conversation, unless that is gone."""
+
         def load(db: DatabaseConnection) -> tuple[list[InteractionRow], Draft]:
             return queries.load_interactions(db, key), queries.load_draft(db, key)
 
@@ -143,8 +155,22 @@ class Library(QObject):
             row = self._rows[key]
             session = self._session(row, draft)
             session.restore([restore_interaction(turn) for turn in stored], row.head)
-        if key == self._wanted and key in self._sessions:
-            self._show(self._sessions[key])
+
+    def take_up(self) -> None:
+        """Go on with the answers that the server has gone on with meanwhile, each once a run."""
+        if self._preferences.has_key:
+            self._tasks.start(self._take_up(), "take up")
+
+    async def _take_up(self) -> None:
+        origin = str(self._preferences.origin)
+        runs = await self._writer.database.read(lambda db: queries.background_runs(db, origin))
+        for conversation, turn in runs:
+            if turn not in self._taken_up:
+                self._taken_up.add(turn)
+                await self._load(conversation)
+                session = self._sessions.get(conversation)
+                if session is not None and turn in session.conversation:
+                    session.resume(turn)
 
     def _session(self, row: ConversationRow | None, draft: Draft) -> ChatSession:
         session = ChatSession(
@@ -248,6 +274,7 @@ class Library(QObject):
 
     async def _delete(self, keys: list[str]) -> None:
         await self.delete_for_good(keys)
+        self.deleted.emit()
         await self._list_trash()
 
     async def delete_for_good(self, keys: list[str]) -> None:

@@ -16,8 +16,10 @@ from desktop_app.chat.connection import Connection
 from desktop_app.chat.notices import Notice, NoticeBoard
 from desktop_app.chat.preferences import Preferences
 from desktop_app.chat.saving import TurnSaver, Writer
+from desktop_app.chat.stopping import stop_at_server
 from desktop_app.chat.tasks import TaskScope
 from desktop_app.gemini.errors import AuthenticationFailed
+from desktop_app.interactions.calls import REFUSED, open_calls, refusals
 from desktop_app.interactions.content import AttachmentContent, Content, TextContent
 from desktop_app.interactions.conversation import Conversation
 from desktop_app.interactions.interaction import Interaction
@@ -187,6 +189,12 @@ class ChatSession(QObject):
 
     def stop(self) -> None:
         """Stop the answer that is coming in; what has come is kept."""
+        turn = self._running_turn
+        self._stop_listening()
+        if turn is not None and turn.request.background and turn.id is not None:
+            self._tasks.start(self._stop_at_server(turn), "stop")
+
+    def _stop_listening(self) -> None:
         if self._running is not None:
             self._running.cancel()
 
@@ -203,6 +211,21 @@ class ChatSession(QObject):
         turn = self.conversation[key]
         if not self.busy and key == self.conversation.head and turn.resumable:
             self._start(turn, resume=True)
+
+    def refuse(self, key: str) -> None:
+        """Refuse all calls of functions that the last turn waits for, and get the next answer."""
+        turn = self.conversation[key]
+        calls = open_calls(turn)
+        if calls and not self.busy and key == self.conversation.head:
+            answer = Interaction(
+                previous=key,
+                results=refusals(calls, REFUSED),
+                request=turn.request,  # the tools with it: they are not inherited
+                origin=str(self._preferences.origin),
+            )
+            self._sending = True
+            self.busy_changed.emit(True)
+            self._tasks.start(self._add(answer), "refuse")
 
     def rename(self, title: str) -> None:
         """Give the conversation a title of the person's own."""
@@ -221,7 +244,7 @@ class ChatSession(QObject):
         """The program ends: what is coming in is interrupted, not stopped."""
         if self._running_turn is not None:
             self._running_turn.fail(PROGRAM_ENDED, interrupted=True)
-        self.stop()
+        self._stop_listening()  # what runs in the background goes on at the server
 
     # --- turns --------------------------------------------------------------------------------
 
@@ -233,18 +256,34 @@ class ChatSession(QObject):
             self._sent()
             self.send_refused.emit(error)
             return
+        self.draft = Draft()
+        self._show_added(turn, row)
+        self.attachments_changed.emit()
+        self._start(turn)
+
+    async def _add(self, turn: Interaction) -> None:
+        """Commit a turn that is not from the composer, show it, and get its answer."""
+        try:
+            row = await self._commit(turn, keep_draft=True)
+        except StoreError as error:
+            self._sent()
+            self._notices.report(error)
+            return
+        self._show_added(turn, row)
+        self._start(turn)
+
+    def _show_added(self, turn: Interaction, row: ConversationRow) -> None:
         self.conversation.add(turn)
         self._row = row
-        self.draft = Draft()
         self._sending = False
         self.turn_added.emit(turn)
-        self.attachments_changed.emit()
         self.row_changed.emit(row)
-        self._start(turn)
 
     async def _retry(self, old: Interaction) -> None:
         try:
             turn = self._new_turn(old.previous, old.input)
+            if old.results:
+                turn.results, turn.request = old.results, old.request
             row = await self._commit(turn, keep_draft=True)
         except StoreError as error:
             self._sent()
@@ -320,6 +359,11 @@ class ChatSession(QObject):
             self.busy_changed.emit(False)
         if isinstance(answer.error, AuthenticationFailed):
             self.key_refused.emit(turn, answer.error.server_message or str(answer.error))
+
+    async def _stop_at_server(self, turn: Interaction) -> None:
+        if await stop_at_server(turn, self._connection):
+            TurnSaver(turn, self.key, self._writer).flush()
+            self.turn_changed.emit(turn)
 
     # --- the disk -----------------------------------------------------------------------------
 

@@ -4,11 +4,15 @@ Edit and regenerate make siblings; the path says which of them is shown. What th
 sends is derived from the path (architecture, "State that survives").
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from desktop_app.interactions.calls import PASSED_OVER, open_calls, refusals, sendable
 from desktop_app.interactions.interaction import Interaction, new_key
 from desktop_app.interactions.outcome import Outcome
 from desktop_app.interactions.steps import (
+    FunctionCallStep,
+    FunctionResultStep,
     ModelOutputStep,
     Step,
     ThoughtStep,
@@ -96,21 +100,31 @@ class Conversation:
         clone.previous = self._interactions[key].previous
         self.add(clone)
 
-    def context(self, previous: str | None, *, origin: str, store: bool) -> Context:
-        """Say what a request that follows `previous` carries.
+    def context(
+        self,
+        previous: str | None,
+        *,
+        origin: str,
+        store: bool,
+        results: Sequence[FunctionResultStep] = (),
+    ) -> Context:
+        """Say what a request that follows `previous` carries, besides its input and `results`.
 
         It chains on the nearest ancestor that the server at `origin` can chain on and sends what
         is on screen after it as steps; where nothing can be chained, or nothing is to be stored,
         it sends the whole path.
         """
         path = self.path(previous) if previous is not None else []
+        given = [*(turn.results for turn in path[1:]), tuple(results)][: len(path)]
         chain_on: str | None = None
-        after = path
+        first = 0
+        steps: list[Step] = []
         if store:
             for at in range(len(path) - 1, -1, -1):
                 if path[at].chainable and path[at].origin == origin:
                     chain_on = path[at].id
-                    after = path[at + 1 :]
+                    first = at + 1
+                    steps.extend(_passed_over(path[at], given[at]))
                     break
         rebuilt = (
             store
@@ -119,13 +133,22 @@ class Conversation:
                 turn.id and turn.stored and (turn.expired or turn.origin != origin) for turn in path
             )
         )
-        steps: list[Step] = []
-        for turn in after:
+        for turn, following in zip(path[first:], given[first:], strict=True):
+            steps.extend(turn.results)
             if turn.input:
                 steps.append(UserInputStep(turn.input))
             answer = replay_steps(turn)
             steps.extend(answer if turn.origin == origin else _without_signatures(answer))
+            steps.extend(_passed_over(turn, following))
         return Context(chain_on, tuple(steps), rebuilt)
+
+
+def _passed_over(
+    turn: Interaction, given: Sequence[FunctionResultStep]
+) -> tuple[FunctionResultStep, ...]:
+    """Answer the calls that the person did not: a server takes no input while one is open."""
+    answered = {result.call_id for result in given}
+    return refusals([call for call in open_calls(turn) if call.id not in answered], PASSED_OVER)
 
 
 def replay_steps(turn: Interaction) -> list[Step]:
@@ -135,10 +158,11 @@ def replay_steps(turn: Interaction) -> list[Step]:
     goes what the person saw, and of the rest only what is whole: a thought without a signature or
     a call without its result would be refused.
     """
-    steps = [_without_error(step) for step in turn.steps]
+    numbered = enumerate(map(_sendable, turn.steps))
+    steps = [(position, step) for position, step in numbered if step is not None]
     if turn.outcome in (Outcome.COMPLETE, Outcome.NEEDS_ACTION):
-        return [step for step in steps if not _is_empty_output(step)]
-    answered = {step.call_id for step in steps if isinstance(step, ToolResultStep)}
+        return [step for _, step in steps if not _is_empty_output(step)]
+    answered = {step.call_id for _, step in steps if isinstance(step, ToolResultStep)}
 
     def whole(position: int, step: Step) -> bool:
         match step:
@@ -153,13 +177,13 @@ def replay_steps(turn: Interaction) -> list[Step]:
             case _:
                 return turn.step_is_whole(position)
 
-    return [step for position, step in enumerate(steps) if whole(position, step)]
+    return [step for position, step in steps if whole(position, step)]
 
 
-def _without_error(step: Step) -> Step:
+def _sendable(step: Step) -> Step | None:
     if isinstance(step, ModelOutputStep) and step.error is not None:
         return replace(step, error=None)
-    return step
+    return sendable(step) if isinstance(step, FunctionCallStep) else step
 
 
 def _without_signatures(steps: list[Step]) -> list[Step]:

@@ -106,9 +106,14 @@ class GrowingCall:
     """A tool's call while it streams; a function's arguments come as pieces of JSON text."""
 
     def __init__(self, step: ToolCallStep) -> None:
+        # Of a call that was broken off, the arguments are a text so far: see `value`.
+        begun = step.extra.get("arguments")
+        if isinstance(begun, str):
+            extra = {name: value for name, value in step.extra.items() if name != "arguments"}
+            step = replace(step, extra=extra)
         self._step = step
         self._arguments: JsonObject = dict(step.arguments or {})
-        self._json = Pieces()
+        self._json = Pieces(begun if isinstance(begun, str) else "")
         self._code = Pieces(_string_at(self._arguments, "code"))
 
     def add(self, delta: Delta) -> bool:

@@ -7,7 +7,7 @@ Truth is the event log, folded. `apply` is the only writer of what the server sa
 import os
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import fields, replace
 
 from desktop_app.interactions.content import Content, TextContent
 from desktop_app.interactions.events import (
@@ -27,7 +27,7 @@ from desktop_app.interactions.events import (
     Usage,
 )
 from desktop_app.interactions.generation import InteractionRequest
-from desktop_app.interactions.growing import GrowingStep, Settled, growing, growing_for
+from desktop_app.interactions.hops import Hop, sum_usage, text_before_cut
 from desktop_app.interactions.jsonvalue import JsonObject
 from desktop_app.interactions.outcome import (
     CHAINABLE_STATUSES,
@@ -35,20 +35,14 @@ from desktop_app.interactions.outcome import (
     Failure,
     Outcome,
 )
-from desktop_app.interactions.steps import ModelOutputStep, Step, ThoughtStep, UserInputStep
-
-
-@dataclass
-class _StepState:
-    """One step and what is known of it besides its value. Times are seconds of the clock."""
-
-    growing: GrowingStep
-    began: float | None = None
-    ended: float | None = None
-    stopped: bool = False
-    value: Step | None = None
-    usage: Usage | None = None
-    unknown_deltas: list[JsonObject] = field(default_factory=list[JsonObject])
+from desktop_app.interactions.step_log import StepLog
+from desktop_app.interactions.steps import (
+    FunctionResultStep,
+    ModelOutputStep,
+    Step,
+    ThoughtStep,
+    UserInputStep,
+)
 
 
 def new_key() -> str:
@@ -60,8 +54,9 @@ class Interaction:
     """One turn: `key` is ours and exists at once, `id` is the server's and comes later.
 
     `previous` is the key of the interaction it follows. `request` says how it was asked, without
-    the input; `origin` is the server's scheme, host and port; `expired` says that the server no
-    longer has it.
+    the input; `results` answer the calls of the one before, in place of an input; `origin` is the
+    server's scheme, host and port; `expired` says that the server no longer has it. `hops` are the
+    earlier requests of an answer that took several; `header` is that of the last one.
     """
 
     def __init__(
@@ -70,6 +65,7 @@ class Interaction:
         *,
         previous: str | None = None,
         input: Sequence[Content] = (),  # noqa: A002 - the API's noun
+        results: Sequence[FunctionResultStep] = (),
         request: InteractionRequest | None = None,
         origin: str = "",
         clock: Callable[[], float] = time.monotonic,
@@ -77,20 +73,21 @@ class Interaction:
         self.key = key or new_key()
         self.previous = previous
         self.input: tuple[Content, ...] = tuple(input)
+        self.results: tuple[FunctionResultStep, ...] = tuple(results)
         self.request = request or InteractionRequest()
         self.origin = origin
         self.expired = False
         self.header = InteractionHeader()
+        self.hops: tuple[Hop, ...] = ()
         self.outcome = Outcome.STREAMING
         self.failure: Failure | None = None
         self.error: ErrorEvent | None = None
         self.last_event_id: str | None = None
         self.unreadable: list[str] = []
         self.unknown_events: list[JsonObject] = []
-        self._clock = clock
-        self._steps: list[_StepState] = []
-        self._positions: dict[int, int] = {}
+        self._log = StepLog(clock)
         self._seen: set[str] = set()
+        self._said_since_token = True
 
     # --- what it is ---------------------------------------------------------------------------
 
@@ -106,43 +103,51 @@ class Interaction:
 
     @property
     def usage(self) -> Usage | None:
-        """The tokens counted so far."""
-        return self.header.usage
+        """The tokens counted so far, of all requests that the answer took."""
+        return sum_usage([*(hop.header.usage for hop in self.hops), self.header.usage])
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The server's names for all that it made of this turn, the last one last."""
+        names = [*(hop.header.id for hop in self.hops), self.id]
+        return tuple(dict.fromkeys(name for name in names if name is not None))
 
     @property
     def steps(self) -> tuple[Step, ...]:
         """All steps as they are by now, in the order in which they began."""
-        return tuple(self.step(position) for position in range(len(self._steps)))
+        return tuple(self.step(position) for position in range(len(self._log)))
 
     def step(self, position: int) -> Step:
         """One step as it is by now; `position` is what `apply` returns."""
-        state = self._steps[position]
-        if state.value is None:
-            state.value = state.growing.value()
-        return state.value
+        return self._log.value(position)
 
     def step_seconds(self, position: int) -> float | None:
         """How long a step has taken, or took; `None` where that is not known."""
-        state = self._steps[position]
-        if state.began is None:
-            return None
-        return (self._clock() if state.ended is None else state.ended) - state.began
+        return self._log.seconds(position)
 
     def step_is_open(self, position: int) -> bool:
         """Whether the step may still grow."""
-        return not self._steps[position].stopped and self.outcome is Outcome.STREAMING
+        return self._log.may_grow(position) and self.outcome is Outcome.STREAMING
 
     def step_is_whole(self, position: int) -> bool:
         """Whether the server said that the step is finished."""
-        return self._steps[position].stopped
+        return self._log.is_whole(position)
 
     def step_usage(self, position: int) -> Usage | None:
         """The tokens of that step alone, where the server says."""
-        return self._steps[position].usage
+        return self._log.usage(position)
+
+    def step_index(self, position: int) -> int | None:
+        """The server's index of a step, `None` where another step has taken it over."""
+        return self._log.index(position)
 
     def unknown_deltas(self, position: int) -> tuple[JsonObject, ...]:
         """The deltas of a step that could not be read, as they came."""
-        return tuple(self._steps[position].unknown_deltas)
+        return self._log.unknown_deltas(position)
+
+    def goes_on_from(self, position: int) -> int | None:
+        """The output step whose text the one at `position` goes on with, as a limit has cut it."""
+        return text_before_cut(self.hops, self.step, position)
 
     @property
     def output_text(self) -> str:
@@ -181,14 +186,34 @@ class Interaction:
             self.id is not None
             and self.stored
             and not self.expired
-            and self.outcome not in (Outcome.STREAMING, Outcome.INTERRUPTED)
+            and self.outcome not in (Outcome.STREAMING, Outcome.INTERRUPTED, Outcome.CANCELLED)
             and self.status in CHAINABLE_STATUSES
         )
 
     @property
     def resumable(self) -> bool:
-        """Whether a broken stream may be taken up again at the server."""
-        return self.outcome is Outcome.INTERRUPTED and self.id is not None and self.stored
+        """Whether a broken answer may be taken up again at the server."""
+        known = self.id is not None and self.stored and not self.expired
+        return self.outcome is Outcome.INTERRUPTED and (known or self.awaits_rest)
+
+    @property
+    def rest(self) -> tuple[str | None, str] | None:
+        """How the rest of the answer is asked for: the id that issued the token, and the token.
+
+        `None` where there is no token, or where something would be said twice: what came after a
+        token in the middle of a stream is made again (section 7).
+        """
+        if self._said_since_token:
+            return None
+        for header in (self.header, *(hop.header for hop in reversed(self.hops))):
+            if header.continuation_token is not None:
+                return header.id, header.continuation_token
+        return None
+
+    @property
+    def awaits_rest(self) -> bool:
+        """Whether the rest was to be asked for, and nothing of it came."""
+        return bool(self.hops) and self.header == InteractionHeader()
 
     # --- the fold -----------------------------------------------------------------------------
 
@@ -204,13 +229,32 @@ class Interaction:
             if event_id in self._seen:
                 return None
             self._seen.add(event_id)
+        if self.outcome is Outcome.CANCELLED and isinstance(event, InteractionSnapshot):
+            self._take(event.interaction)  # what the server made of it once it was stopped
         if self.outcome is not Outcome.STREAMING:
             if self.outcome is not Outcome.INTERRUPTED:
                 return None
-            self._reopen()
+            self.reopen()
         if event_id is not None:
             self.last_event_id = event_id
         return self._fold(event)
+
+    def reopen(self) -> None:
+        """A broken answer is taken up again."""
+        if self.outcome is Outcome.INTERRUPTED:
+            self.outcome, self.failure = Outcome.STREAMING, None
+            self._log.reopen()
+
+    def begin_rest(self) -> None:
+        """The rest of the answer is asked for with another request, which `rest` describes."""
+        assert self.rest is not None, "there is no token, or something would be said twice"
+        if self.header.id is not None or self.header.continuation_token is not None:
+            self.hops = (*self.hops, Hop(self.header, len(self._log)))
+        self.header = InteractionHeader()
+        self.outcome, self.failure = Outcome.STREAMING, None
+        self.last_event_id = None
+        self._seen.clear()
+        self._log.begin_request()
 
     def cancel(self) -> None:
         """The person stopped it."""
@@ -231,8 +275,8 @@ class Interaction:
         match event:
             case StepDelta():
                 return self._delta(event)
-            case StepStart(index, step):
-                return self._start(index, step)
+            case StepStart():
+                return self._start(event)
             case StepStop():
                 return self._stop(event)
             case InteractionCreated(header):
@@ -240,11 +284,13 @@ class Interaction:
             case InteractionStatusUpdate():
                 self._update(event)
             case InteractionCompleted(header, steps):
-                if steps and not self._steps:
-                    self._replace_steps(steps)
+                if steps and not self._log.grew:
+                    self._log.replace(steps)
                 self._complete(header)
             case InteractionSnapshot(header, steps):
-                self._replace_steps(steps)
+                self._log.replace(steps)
+                self._seen.clear()
+                self.last_event_id = None  # it says nothing of where in the stream it stands
                 self._complete(header)
             case ErrorEvent(error):
                 self.error = event
@@ -258,49 +304,24 @@ class Interaction:
     def _delta(self, event: StepDelta) -> int | None:
         if event.total_usage is not None:
             self.header = replace(self.header, usage=event.total_usage)
-        position = self._positions.get(event.index)
+        self._said_since_token = True
+        position = self._log.add(event)
         if position is None:
-            unseen = growing_for(event.delta)
-            if unseen is None:
-                self.unknown_events.append(
-                    event.delta.raw if isinstance(event.delta, UnknownDelta) else {}
-                )
-                return None
-            position = self._append(event.index, unseen)
-        state = self._steps[position]
-        if state.growing.add(event.delta):
-            state.value = None
-        elif isinstance(event.delta, UnknownDelta):
-            state.unknown_deltas.append(event.delta.raw)
+            raw = event.delta.raw if isinstance(event.delta, UnknownDelta) else {}
+            self.unknown_events.append(raw)
         return position
 
-    def _start(self, index: int, step: Step) -> int | None:
-        if isinstance(step, UserInputStep):
+    def _start(self, event: StepStart) -> int | None:
+        if isinstance(event.step, UserInputStep):
             return None  # an echo of the input (section 2)
-        position = self._positions.get(index)
-        if position is None:
-            return self._append(index, growing(step))
-        # The server begins the step anew, as after a resume from before it.
-        self._steps[position] = _StepState(growing(step), self._steps[position].began)
-        return position
-
-    def _append(self, index: int, step: GrowingStep) -> int:
-        self._positions[index] = len(self._steps)
-        self._steps.append(_StepState(step, self._clock()))
-        return len(self._steps) - 1
+        self._said_since_token = True
+        return self._log.start(event.index, event.step)
 
     def _stop(self, event: StepStop) -> int | None:
         if event.usage is not None:
             self.header = replace(self.header, usage=event.usage)
-        position = self._positions.get(event.index)
-        if position is None:
-            return None
-        state = self._steps[position]
-        state.usage = event.step_usage
-        if not state.stopped:
-            state.stopped = True
-            state.ended = self._clock() if state.began is not None else None
-        return position
+        self._said_since_token = True
+        return self._log.stop(event)
 
     def _update(self, event: InteractionStatusUpdate) -> None:
         header = InteractionHeader(
@@ -310,65 +331,35 @@ class Interaction:
             continuation_token=event.continuation_token,
         )
         self._take(header)
+        if event.continuation_token is not None:
+            self._said_since_token = False
 
     def _complete(self, header: InteractionHeader) -> None:
         if header.continuation_token is None and self.header.continuation_token is not None:
             self.header = replace(self.header, continuation_token=None)  # section 7
         self._take(header)
+        self._said_since_token = self.header.continuation_token is None
         outcome = OUTCOME_OF_STATUS.get(header.status or "", Outcome.INCOMPLETE)
         if outcome is not Outcome.STREAMING:
-            failure = None
-            if outcome is Outcome.FAILED:
-                failure = Failure("failed", "")
-            self._end(outcome, failure)
+            self._end(outcome, Failure("failed", "") if outcome is Outcome.FAILED else None)
 
     def _take(self, header: InteractionHeader) -> None:
         # Later words win over earlier ones, absent ones over nothing.
         old = self.header
-        self.header = InteractionHeader(
-            id=header.id or old.id,
-            status=header.status or old.status,
-            object=header.object or old.object,
-            model=header.model or old.model,
-            agent=header.agent or old.agent,
-            created=header.created or old.created,
-            updated=header.updated or old.updated,
-            service_tier=header.service_tier or old.service_tier,
-            previous_interaction_id=header.previous_interaction_id or old.previous_interaction_id,
-            continuation_token=header.continuation_token or old.continuation_token,
-            usage=header.usage or old.usage,
-            extra={**old.extra, **header.extra} if header.extra else old.extra,
-        )
-
-    def _replace_steps(self, steps: Sequence[Step]) -> None:
-        kept = [(state.began, state.ended) for state in self._steps]
-        self._steps = [
-            _StepState(Settled(step), *(kept[at] if at < len(kept) else (None, None)), stopped=True)
-            for at, step in enumerate(steps)
-        ]
-        self._positions = {index: index for index in range(len(steps))}
+        changes = {
+            field.name: value
+            for field in fields(InteractionHeader)
+            if field.name != "extra" and (value := getattr(header, field.name))
+        }
+        extra = {**old.extra, **header.extra} if header.extra else old.extra
+        self.header = replace(old, **changes, extra=extra)
 
     def _end(self, outcome: Outcome, failure: Failure | None) -> None:
         self.outcome = outcome
         self.failure = failure
-        now = self._clock()
-        for state in self._steps:
-            if not state.stopped and state.began is not None:
-                state.ended = now
-
-    def _reopen(self) -> None:
-        # The time between the break and the resume is nobody's.
-        self.outcome, self.failure = Outcome.STREAMING, None
-        now = self._clock()
-        for state in self._steps:
-            if not state.stopped and state.began is not None and state.ended is not None:
-                state.began, state.ended = now - (state.ended - state.began), None
+        self._log.end()
 
     # --- from the disk ------------------------------------------------------------------------
-
-    def step_index(self, position: int) -> int | None:
-        """The server's index of a step, `None` where another step has taken it over."""
-        return next((index for index, at in self._positions.items() if at == position), None)
 
     def restore_step(
         self,
@@ -380,12 +371,7 @@ class Interaction:
         unknown: Sequence[JsonObject] = (),
     ) -> None:
         """Put a stored step behind the others; one not whole goes on growing when resumed."""
-        began, ended = (None, None) if seconds is None else (0.0, seconds)
-        state = _StepState(growing(step), began, ended, stopped=whole)
-        state.unknown_deltas.extend(unknown)
-        if index is not None:
-            self._positions[index] = len(self._steps)
-        self._steps.append(state)
+        self._log.restore(step, index=index, seconds=seconds, whole=whole, unknown=unknown)
 
     def restore(
         self,
@@ -393,11 +379,15 @@ class Interaction:
         outcome: Outcome,
         failure: Failure | None,
         last_event_id: str | None,
+        hops: Sequence[Hop] = (),
     ) -> None:
-        """Put back what was known when it was stored."""
+        """Put back what was known when it was stored, after the steps."""
         self.header = header
+        self.hops = tuple(hops)
         self.outcome = outcome
         self.failure = failure
         self.last_event_id = last_event_id
+        self._log.restore_begin(self.hops[-1].steps if self.hops else 0)
+        self._said_since_token = self._log.grew
         if last_event_id is not None:
             self._seen.add(last_event_id)  # a resume may begin with the event it names

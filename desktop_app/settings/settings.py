@@ -50,6 +50,10 @@ class Settings:
     """Google keeps the conversation for up to 55 days, and each message sends only what is new.
     Without it, each message sends the whole conversation again."""
 
+    background: bool = False
+    """The server goes on with an answer while Castor is closed, which takes it up at its next
+    start. For long answers; only where Google keeps the conversation."""
+
     base_url: str = GOOGLE_BASE_URL
     """The server's address. A key belongs to one server and is sent to no other."""
 

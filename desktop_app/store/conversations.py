@@ -8,11 +8,13 @@ import apsw
 
 from desktop_app.interactions.content import AttachmentContent
 from desktop_app.interactions.outcome import PROGRAM_ENDED, Outcome
+from desktop_app.store.deletions import note_interactions
 from desktop_app.store.rows import (
     ConversationRow,
     Draft,
     InteractionRow,
     StepRow,
+    is_background,
     read_contents,
     write_contents,
     write_failure,
@@ -24,7 +26,7 @@ _CONVERSATION = (
 )
 _INTERACTION = (
     "key, conversation, previous, id, status, outcome, origin, expired, request, input, header, "
-    "failure, last_event_id, created"
+    "failure, last_event_id, created, hops"
 )
 _STEP = "position, wire_index, type, body, whole, seconds, unknown"
 
@@ -86,8 +88,12 @@ def set_trashed(db: apsw.Connection, key: str, when: float | None) -> None:
 
 
 def delete_conversations(db: apsw.Connection, keys: Iterable[str]) -> list[str]:
-    """Delete conversations for good; return the digests of attachments nobody uses any more."""
+    """Delete conversations for good; return the digests of attachments nobody uses any more.
+
+    What the server has of them is noted, to be deleted there.
+    """
     for key in keys:
+        note_interactions(db, key)
         db.execute(
             "DELETE FROM attachment_use WHERE owner = 'draft:' || ?1 OR owner IN "
             "(SELECT key FROM interaction WHERE conversation = ?1)",
@@ -143,7 +149,7 @@ def add_turn(db: apsw.Connection, conversation: ConversationRow, turn: Interacti
 
 
 def _insert_interaction(db: apsw.Connection, row: InteractionRow, sequence: int) -> None:
-    marks = ", ".join("?" * 15)
+    marks = ", ".join("?" * 16)
     db.execute(
         f"INSERT INTO interaction ({_INTERACTION}, sequence) VALUES ({marks})",  # noqa: S608 - constants
         (
@@ -161,6 +167,7 @@ def _insert_interaction(db: apsw.Connection, row: InteractionRow, sequence: int)
             row.failure,
             row.last_event_id,
             row.created,
+            row.hops,
             sequence,
         ),
     )
@@ -171,7 +178,7 @@ def update_interaction(db: apsw.Connection, row: InteractionRow, steps: Iterable
     """Write what has changed of a turn: its own columns, and the steps given."""
     db.execute(
         "UPDATE interaction SET id = ?, status = ?, outcome = ?, expired = ?, request = ?, "
-        "header = ?, failure = ?, last_event_id = ? WHERE key = ?",
+        "header = ?, failure = ?, last_event_id = ?, hops = ? WHERE key = ?",
         (
             row.id,
             row.status,
@@ -181,6 +188,7 @@ def update_interaction(db: apsw.Connection, row: InteractionRow, steps: Iterable
             row.header,
             row.failure,
             row.last_event_id,
+            row.hops,
             row.key,
         ),
     )
@@ -193,6 +201,23 @@ def mark_interrupted(db: apsw.Connection) -> None:
         "UPDATE interaction SET outcome = ?, failure = ? WHERE outcome = ?",
         (Outcome.INTERRUPTED.value, write_failure(PROGRAM_ENDED), Outcome.STREAMING.value),
     )
+
+
+def background_runs(db: apsw.Connection, origin: str) -> list[tuple[str, str]]:
+    """The answers that a server may have gone on with while nobody listened, as the keys of their
+    conversation and turn. Each is the last that is on screen in its conversation.
+    """
+    return [
+        (str(conversation), str(key))
+        for conversation, key, request in db.execute(
+            "SELECT conversation.key, interaction.key, request FROM conversation "
+            "JOIN interaction ON interaction.key = conversation.head "
+            "WHERE trashed IS NULL AND outcome = ? AND interaction.origin = ? "
+            "AND interaction.id IS NOT NULL AND NOT expired ORDER BY interaction.sequence",
+            (Outcome.INTERRUPTED.value, origin),
+        )
+        if is_background(str(request))
+    ]
 
 
 def save_steps(db: apsw.Connection, interaction: str, steps: Iterable[StepRow]) -> None:

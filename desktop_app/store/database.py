@@ -23,7 +23,7 @@ from desktop_app.store.errors import (
     ProfileUnwritable,
     StoreError,
 )
-from desktop_app.store.migrations import migrate
+from desktop_app.store.migrations import MIGRATIONS, migrate, version_of
 
 T = TypeVar("T")
 
@@ -171,9 +171,15 @@ def open_read_only(file: Path) -> apsw.Connection:
         db = apsw.Connection(str(file), flags=apsw.SQLITE_OPEN_READONLY)
         db.set_busy_timeout(_BUSY_MS)
         db.execute("PRAGMA trusted_schema = OFF")
-        db.pragma("user_version")
+        version = version_of(db)
     except apsw.Error as error:
         raise translate(error, file) from error
+    if version < len(MIGRATIONS):
+        db.close()
+        raise StoreError(
+            f"The history in {file.parent} was made by an older Castor.",
+            "Start Castor once with this profile: that brings it up to date.",
+        )
     return db
 
 

@@ -79,6 +79,7 @@ def _turn(row: InteractionRow) -> JsonValue:
         "created": row.created,
         "request": request,
         "interaction": parse_json(row.header),
+        "earlier_interactions": parse_json(row.hops),
         "input": parse_json(row.input),
         "steps": [parse_json(step.body) for step in row.steps],
         "failure": None if row.failure is None else parse_json(row.failure),

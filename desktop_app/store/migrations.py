@@ -115,7 +115,29 @@ def _uploads(db: apsw.Connection) -> None:
     )
 
 
-MIGRATIONS: Final[tuple[Callable[[apsw.Connection], None], ...]] = (_first_schema, _uploads)
+def _state_at_the_server(db: apsw.Connection) -> None:
+    # `hops` are the earlier requests of an answer that took several, as JSON. `deletion` is what
+    # is to be deleted at a server: the interactions and files of what was deleted here.
+    db.execute(
+        """
+        ALTER TABLE interaction ADD COLUMN hops TEXT NOT NULL DEFAULT '[]';
+
+        CREATE TABLE deletion (
+            kind TEXT NOT NULL,
+            id TEXT NOT NULL,
+            origin TEXT NOT NULL,
+            created REAL NOT NULL,
+            PRIMARY KEY (kind, id, origin)
+        ) STRICT;
+        """
+    )
+
+
+MIGRATIONS: Final[tuple[Callable[[apsw.Connection], None], ...]] = (
+    _first_schema,
+    _uploads,
+    _state_at_the_server,
+)
 
 
 def version_of(db: apsw.Connection) -> int:

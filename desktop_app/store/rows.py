@@ -9,15 +9,18 @@ from typing import cast
 from desktop_app.interactions.codec import (
     decode_step,
     decode_stored_content,
+    encode_content,
     encode_contents,
     encode_step,
 )
 from desktop_app.interactions.content import AttachmentContent, Content
 from desktop_app.interactions.event_codec import decode_header, encode_header
+from desktop_app.interactions.hops import Hop
 from desktop_app.interactions.interaction import Interaction
 from desktop_app.interactions.jsonvalue import JsonObject, JsonValue, parse_json
 from desktop_app.interactions.outcome import PROGRAM_ENDED, Failure, Outcome
 from desktop_app.interactions.request_codec import decode_request, encode_request
+from desktop_app.interactions.steps import FunctionResultStep
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,10 @@ class StepRow:
 
 @dataclass(frozen=True)
 class InteractionRow:
-    """One interaction with its steps; `request`, `input`, `header` and `failure` are JSON."""
+    """One interaction with its steps; `request`, `input`, `header`, `hops` and `failure` are JSON.
+
+    `input` is a list of content, or of the results of functions that it gives back.
+    """
 
     key: str
     conversation: str
@@ -72,6 +78,7 @@ class InteractionRow:
     failure: str | None
     last_event_id: str | None
     created: float
+    hops: str = "[]"
     attachments: tuple[str, ...] = ()
     steps: tuple[StepRow, ...] = ()
 
@@ -104,11 +111,12 @@ def interaction_row(
         origin=interaction.origin,
         expired=interaction.expired,
         request=_json(encode_request(replace(interaction.request, input=None))),
-        input=_json(encode_contents(interaction.input)),
+        input=_write_input(interaction),
         header=_json(encode_header(interaction.header)),
         failure=None if failure is None else write_failure(failure),
         last_event_id=interaction.last_event_id,
         created=time.time() if created is None else created,
+        hops=_write_hops(interaction.hops),
         attachments=tuple(
             dict.fromkeys(c.sha256 for c in interaction.input if isinstance(c, AttachmentContent))
         ),
@@ -138,10 +146,12 @@ def restore_interaction(row: InteractionRow) -> Interaction:
     What was streaming when the program ended is interrupted now: nothing is streaming unless it
     really was resumed (reliability, invariant 7).
     """
+    content, results = _read_input(row.input)
     interaction = Interaction(
         row.key,
         previous=row.previous,
-        input=read_contents(row.input),
+        input=content,
+        results=results,
         request=decode_request(_object(row.request)),
         origin=row.origin,
     )
@@ -161,9 +171,15 @@ def restore_interaction(row: InteractionRow) -> Interaction:
         outcome = Outcome.INTERRUPTED
         failure = PROGRAM_ENDED
     header = decode_header(_object(row.header))
-    interaction.restore(header, outcome, failure, row.last_event_id)
+    hops = read_hops(row.hops)
+    interaction.restore(header, outcome, failure, row.last_event_id, hops)
     interaction.expired = row.expired
     return interaction
+
+
+def is_background(request: str) -> bool:
+    """Whether a stored request was one to be answered in the background."""
+    return bool(decode_request(_object(request)).background)
 
 
 def read_contents(text: str) -> tuple[Content, ...]:
@@ -176,6 +192,36 @@ def read_contents(text: str) -> tuple[Content, ...]:
 def write_contents(contents: tuple[Content, ...]) -> str:
     """Write a list of content blocks for our own database."""
     return _json(encode_contents(contents))
+
+
+def _write_input(interaction: Interaction) -> str:
+    content: list[JsonValue] = [encode_content(one) for one in interaction.input]
+    return _json([*content, *(encode_step(step) for step in interaction.results)])
+
+
+def _read_input(text: str) -> tuple[tuple[Content, ...], tuple[FunctionResultStep, ...]]:
+    value = parse_json(text)
+    items = [item for item in (value if isinstance(value, list) else []) if isinstance(item, dict)]
+    results = [step for item in items if isinstance(step := decode_step(item), FunctionResultStep)]
+    content = [item for item in items if item.get("type") != FunctionResultStep.type]
+    return tuple(decode_stored_content(item) for item in content), tuple(results)
+
+
+def _write_hops(hops: tuple[Hop, ...]) -> str:
+    return _json([{"interaction": encode_header(hop.header), "steps": hop.steps} for hop in hops])
+
+
+def read_hops(text: str) -> tuple[Hop, ...]:
+    """Read the earlier requests of an answer that took several."""
+    value = parse_json(text)
+    hops: list[Hop] = []
+    for item in value if isinstance(value, list) else []:
+        if not isinstance(item, dict):
+            continue
+        header, steps = item.get("interaction"), item.get("steps")
+        if isinstance(header, dict) and isinstance(steps, int):
+            hops.append(Hop(decode_header(header), steps))
+    return tuple(hops)
 
 
 def write_failure(failure: Failure) -> str:

@@ -5,11 +5,15 @@ import stat
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import apsw
 import pytest
 
+from desktop_app.interactions.content import TextContent
+from desktop_app.interactions.interaction import Interaction
+from desktop_app.store import conversations as queries
 from desktop_app.store import migrations
 from desktop_app.store.database import (
     OLDEST_SQLITE,
@@ -25,6 +29,7 @@ from desktop_app.store.errors import (
     ProfileUnwritable,
     StoreError,
 )
+from desktop_app.store.rows import ConversationRow, interaction_row
 
 
 def test_the_bundled_sqlite_has_no_wal_reset_bug() -> None:
@@ -171,12 +176,12 @@ def test_a_copy_is_made_before_the_first_migration(tmp_path: Path) -> None:
     def second(db: apsw.Connection) -> None:
         db.execute("DELETE FROM meta")
 
+    version = len(migrations.MIGRATIONS)
     migrations.migrate(db, file, (*migrations.MIGRATIONS, second))
-    latest = len(migrations.MIGRATIONS)
-    assert migrations.version_of(db) == latest + 1
+    assert migrations.version_of(db) == version + 1
     assert db.execute("SELECT * FROM meta").fetchall() == []
     db.close()
-    kept = tmp_path / f"history-version-{latest}.db"
+    kept = tmp_path / f"history-version-{version}.db"
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     copy = open_read_only(kept)
     assert copy.execute("SELECT * FROM meta").fetchall() == [("a", "b")]
@@ -196,6 +201,28 @@ def test_a_migration_that_fails_changes_nothing(tmp_path: Path) -> None:
     assert migrations.version_of(db) == len(migrations.MIGRATIONS)
     assert db.execute("SELECT count(*) FROM meta").fetchone() == (0,)
     db.close()
+
+
+def test_an_older_history_is_migrated_with_all_that_is_in_it(tmp_path: Path) -> None:
+    file = tmp_path / "history.db"
+    db = apsw.Connection(str(file))
+    migrations.migrate(db, file, migrations.MIGRATIONS[:1])
+    conversation = ConversationRow("c1", "a", "http://127.0.0.1:1")
+    queries.save_conversation(db, conversation)
+    turn = interaction_row(Interaction("t1", input=(TextContent("hi"),)), "c1")
+    columns = [name for name in vars(turn) if name not in ("hops", "attachments", "steps")]
+    db.execute(
+        f"INSERT INTO interaction ({', '.join(columns)}, sequence) "
+        f"VALUES ({', '.join('?' * len(columns))}, 1)",
+        [getattr(turn, name) for name in columns],
+    )
+    db.close()
+    with pytest.raises(StoreError, match="older"):
+        open_read_only(file)
+    db = open_connection(file)
+    assert queries.load_interactions(db, "c1") == [replace(turn, steps=())]
+    db.close()
+    open_read_only(file).close()
 
 
 def test_a_full_disk_is_said_and_what_was_there_can_be_read(tmp_path: Path) -> None:

@@ -1,0 +1,90 @@
+"""What is to be deleted at a server: a queue that survives the program.
+
+It is written in the same transaction as the deletion here, and emptied when the server can be
+reached with the key of its origin.
+"""
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+import apsw
+
+from desktop_app.interactions.jsonvalue import parse_json
+from desktop_app.store.rows import read_hops
+
+_DAY: Final = 24 * 3600.0
+
+
+class Kind(StrEnum):
+    """What a server keeps for us."""
+
+    INTERACTION = "interaction"
+    FILE = "file"
+
+
+KEPT_SECONDS: Final = {Kind.INTERACTION: 56 * _DAY, Kind.FILE: 3 * _DAY}
+"""After this time the server has deleted it by itself (specification, sections 8 and 13)."""
+
+
+@dataclass(frozen=True)
+class Deletion:
+    """Something to be deleted: `id` is the server's name for it, `origin` says at which server."""
+
+    kind: Kind
+    id: str
+    origin: str
+
+
+def note_deletions(db: apsw.Connection, deletions: Iterable[Deletion]) -> None:
+    """Put these into the queue."""
+    now = time.time()
+    db.executemany(
+        "INSERT OR IGNORE INTO deletion (kind, id, origin, created) VALUES (?, ?, ?, ?)",
+        [(one.kind.value, one.id, one.origin, now) for one in deletions],
+    )
+
+
+def note_interactions(db: apsw.Connection, conversation: str) -> None:
+    """Put everything into the queue that a server stored of a conversation."""
+    found: dict[Deletion, None] = {}
+    for name, origin, request, hops in db.execute(
+        "SELECT id, origin, request, hops FROM interaction WHERE conversation = ?", (conversation,)
+    ):
+        asked = parse_json(str(request))
+        if isinstance(asked, dict) and asked.get("store") is False:
+            continue
+        for one in (*(hop.header.id for hop in read_hops(str(hops))), name):
+            if one is not None:
+                found[Deletion(Kind.INTERACTION, str(one), str(origin))] = None
+    note_deletions(db, found)
+
+
+def list_deletions(db: apsw.Connection) -> list[Deletion]:
+    """Everything in the queue, the oldest first."""
+    known = set(Kind)
+    return [
+        Deletion(Kind(kind), str(name), str(origin))
+        for kind, name, origin in db.execute(
+            "SELECT kind, id, origin FROM deletion ORDER BY created, id"
+        )
+        if kind in known
+    ]
+
+
+def forget_deletions(db: apsw.Connection, deletions: Iterable[Deletion]) -> None:
+    """Take these out of the queue: they are deleted."""
+    db.executemany(
+        "DELETE FROM deletion WHERE kind = ? AND id = ? AND origin = ?",
+        [(one.kind.value, one.id, one.origin) for one in deletions],
+    )
+
+
+def forget_lapsed_deletions(db: apsw.Connection, now: float) -> None:
+    """Take out of the queue what the servers have deleted by themselves."""
+    db.executemany(
+        "DELETE FROM deletion WHERE kind = ? AND created < ?",
+        [(kind.value, now - seconds) for kind, seconds in KEPT_SECONDS.items()],
+    )
