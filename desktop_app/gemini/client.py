@@ -169,10 +169,6 @@ class GeminiClient:
         """Delete an interaction at the server."""
         await self._call("DELETE", self._interaction_url(interaction_id))
 
-    async def delete_file(self, name: str) -> None:
-        """Delete an uploaded file at the server; its name begins with `files/`."""
-        await self._call("DELETE", f"{self._root}/{quote(name)}")
-
     async def models(self) -> list[Model]:
         """List the models that generate content, all pages of them."""
         found: list[Model] = []
