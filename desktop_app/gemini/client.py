@@ -33,6 +33,7 @@ from desktop_app.interactions.events import Event, InteractionSnapshot
 from desktop_app.interactions.generation import InteractionRequest
 from desktop_app.interactions.models import Model
 from desktop_app.interactions.request_codec import RequestRefused, check_request
+from desktop_app.network import AS_SYSTEM, Network
 from desktop_app.origin import GOOGLE_BASE_URL, check_base_url, origin_of
 from desktop_app.secret import Secret
 
@@ -57,8 +58,8 @@ class GeminiClient:
     """Speaks to one server with one key.
 
     `base_url` is https, or http on this computer; `event_timeout` is how many seconds a stream
-    may be without an event. Raises `BadBaseUrl` for an address that a key may not be sent to, and
-    `GeminiError` from every call.
+    may be without an event; `network` says how the server is reached. Raises `BadBaseUrl` for an
+    address that a key may not be sent to, and `GeminiError` from every call.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class GeminiClient:
         open_attachment: AttachmentReader | None = None,
         event_timeout: float = EVENT_TIMEOUT,
         transport: httpx.AsyncBaseTransport | None = None,
+        network: Network = AS_SYSTEM,
     ) -> None:
         self._key = Secret(api_key) if isinstance(api_key, str) else api_key
         self.base_url = check_base_url(base_url)
@@ -77,7 +79,7 @@ class GeminiClient:
         self._root = f"{self.base_url}/{quote(api_version, safe='')}"
         self._open_attachment = open_attachment
         self._event_timeout = event_timeout
-        self._http = make_http_client(self.origin, transport)
+        self._http = make_http_client(self.origin, transport, network)
         caller = Caller(self.origin, self._request, self._bare_request, self._open)
         version = quote(api_version, safe="")
         self._files = FilesApi(caller, self._root, f"{self.base_url}/upload/{version}")
@@ -181,6 +183,14 @@ class GeminiClient:
                 break
             query["pageToken"] = token
         return found
+
+    async def has_model(self, name: str) -> bool:
+        """Ask for one model by its name: a list need not have the aliases."""
+        try:
+            await self._call("GET", f"{self._root}/models/{quote(name, safe='')}")
+        except NotFound:
+            return False
+        return True
 
     async def check_key(self) -> None:
         """Make one cheap call that fails where the key is not accepted."""

@@ -4,6 +4,7 @@
     └── GeminiError                  code, http_status, server_message, details
         ├── ConnectionFailed         nothing was sent, or nothing came back
         │   ├── CertificateNotTrusted
+        │   ├── ProxyRefused         the proxy wants a password, or does not let us through
         │   ├── TimedOut             no connection, or no event, in time
         │   └── StreamBroken         the stream ended without its end; may be resumed
         ├── StatusError              the server answered with an error
@@ -62,6 +63,10 @@ class ConnectionFailed(GeminiError):
 
 class CertificateNotTrusted(ConnectionFailed):
     """The server's certificate was not accepted; there is no switch to accept it."""
+
+
+class ProxyRefused(ConnectionFailed):
+    """The proxy said no, and would say it again: a wrong password may lock an account."""
 
 
 class TimedOut(ConnectionFailed):

@@ -3,9 +3,10 @@
 httpx's own defaults are unsafe here in five ways: it would follow redirects if asked and take the
 key along, honour SSLKEYLOGFILE, unpack compressed bombs, stop after 5 s of silence, and send
 loopback traffic to a proxy (reliability, section 1). To move to another HTTP library, change this
-module and `client`.
+module, `route` and `client`.
 """
 
+import logging
 import re
 import ssl
 import sys
@@ -15,14 +16,10 @@ from typing import Final
 import httpx
 
 from desktop_app import __version__
-from desktop_app.gemini.errors import (
-    CertificateNotTrusted,
-    ConnectionFailed,
-    GeminiError,
-    ProtocolError,
-    StreamBroken,
-    TimedOut,
-)
+from desktop_app.gemini.errors import GeminiError, ProtocolError, StreamBroken, TimedOut
+from desktop_app.gemini.route import Route
+from desktop_app.gemini.unreached import Stage, Unreached, explain
+from desktop_app.network import AS_SYSTEM, Network, Proxy
 from desktop_app.origin import Origin
 
 CONNECT_TIMEOUT: Final = 10.0
@@ -31,29 +28,63 @@ _KEEP_ALIVE: Final = 5.0
 
 
 def make_http_client(
-    origin: Origin, transport: httpx.AsyncBaseTransport | None = None
+    origin: Origin,
+    transport: httpx.AsyncBaseTransport | None = None,
+    network: Network = AS_SYSTEM,
 ) -> httpx.AsyncClient:
     """Make a client for one origin; `transport` replaces the network in tests.
 
     Reading has no timeout of its own: the watchdog of `GeminiClient` counts events, not bytes.
     """
     return httpx.AsyncClient(
-        verify=tls_context() if origin.scheme == "https" else empty_tls_context(),
-        trust_env=not origin.is_loopback,  # proxies of the environment; never for this computer
+        trust_env=False,  # the route knows what the environment says
         follow_redirects=False,
         timeout=httpx.Timeout(
             connect=CONNECT_TIMEOUT, write=_WRITE_TIMEOUT, pool=CONNECT_TIMEOUT, read=None
         ),
-        limits=httpx.Limits(max_keepalive_connections=4, keepalive_expiry=_KEEP_ALIVE),
         headers={"User-Agent": f"castor/{__version__}", "Accept-Encoding": "identity"},
-        transport=transport,
+        transport=transport or make_transport(origin, network),
     )
 
 
-def tls_context() -> ssl.SSLContext:
+def make_transport(
+    origin: Origin, network: Network, tls: ssl.SSLContext | None = None
+) -> httpx.AsyncBaseTransport:
+    """Make what carries the requests of a client to one origin.
+
+    `tls` takes the place of the context for the server, never of that for a proxy.
+    """
+
+    def make(proxy: Proxy | None) -> httpx.AsyncBaseTransport:
+        secure = origin.scheme == "https"
+        context = tls or (tls_context(network.authorities) if secure else empty_tls_context())
+        return httpx.AsyncHTTPTransport(
+            verify=context,
+            trust_env=False,
+            limits=httpx.Limits(max_keepalive_connections=4, keepalive_expiry=_KEEP_ALIVE),
+            proxy=_proxy_of_httpx(proxy, network) if proxy is not None else None,
+        )
+
+    return Route(origin, network, make)
+
+
+def _proxy_of_httpx(proxy: Proxy, network: Network) -> httpx.Proxy:
+    if proxy.scheme.startswith("socks"):
+        # At DEBUG it would write the password into the log.
+        logging.getLogger("httpcore.socks").setLevel(logging.INFO)
+    password = "" if proxy.password is None else proxy.password.reveal()
+    return httpx.Proxy(
+        str(proxy),
+        auth=(proxy.user, password) if proxy.user or password else None,
+        ssl_context=tls_context(network.authorities) if proxy.scheme == "https" else None,
+    )
+
+
+def tls_context(authorities: str = "") -> ssl.SSLContext:
     """Trust what the operating system trusts, or certifi's list where that is empty.
 
-    A context made by hand has no `keylog_filename`, so SSLKEYLOGFILE does nothing.
+    `authorities` are trusted too: certificates as PEM. A context made by hand has no
+    `keylog_filename`, so SSLKEYLOGFILE does nothing.
     """
     import truststore
 
@@ -62,6 +93,8 @@ def tls_context() -> ssl.SSLContext:
         import certifi
 
         context.load_verify_locations(cafile=certifi.where())
+    if authorities:
+        context.load_verify_locations(cadata=authorities)
     return context
 
 
@@ -101,6 +134,8 @@ def translate(error: httpx.HTTPError | httpx.InvalidURL, host: str) -> GeminiErr
     """
     details = type(error).__name__
     match error:
+        case Unreached():
+            return explain(error, host)
         case httpx.ConnectTimeout() | httpx.PoolTimeout():
             return TimedOut(
                 f"{host} did not answer.",
@@ -108,15 +143,8 @@ def translate(error: httpx.HTTPError | httpx.InvalidURL, host: str) -> GeminiErr
                 code="connect_timeout",
                 details=details,
             )
-        case httpx.ProxyError():
-            return ConnectionFailed(
-                "The proxy refused the connection.",
-                "Your message is kept. Check the proxy of this network.",
-                code="proxy",
-                details=details,
-            )
-        case httpx.ConnectError() | httpx.UnsupportedProtocol():
-            return _connect_error(error, host)
+        case httpx.ProxyError() | httpx.ConnectError() | httpx.UnsupportedProtocol():
+            return _without_a_route(error, host)
         case httpx.LocalProtocolError() | httpx.InvalidURL() | httpx.DecodingError():
             return ProtocolError(
                 "The request could not be written.",
@@ -133,29 +161,7 @@ def translate(error: httpx.HTTPError | httpx.InvalidURL, host: str) -> GeminiErr
             )
 
 
-def _connect_error(error: Exception, host: str) -> GeminiError:
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return CertificateNotTrusted(
-                f"The certificate of {host} is not trusted.",
-                "Your message is kept. Something on this network may be reading along, or the "
-                "computer's clock is wrong.",
-                code="certificate",
-                details=cause.verify_message,
-            )
-        if isinstance(cause, ssl.SSLError):
-            return ConnectionFailed(
-                f"No secure connection to {host} could be made.",
-                "Your message is kept. Check the base URL and the proxy of this network.",
-                code="tls",
-                details=type(cause).__name__,
-            )
-        cause = cause.__cause__ or cause.__context__
-    name_unknown = "Name or service" in str(error) or "getaddrinfo" in str(error)
-    return ConnectionFailed(
-        f"{host} could not be found." if name_unknown else f"{host} could not be reached.",
-        "Your message is kept. Check the network and try again.",
-        code="dns" if name_unknown else "connect",
-        details=type(error).__name__,
-    )
+def _without_a_route(error: httpx.HTTPError, host: str) -> GeminiError:
+    unreached = Unreached(Stage.CONNECT, None)
+    unreached.__cause__ = error
+    return explain(unreached, host)
