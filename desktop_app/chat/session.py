@@ -6,7 +6,6 @@ An input is on the disk before it is shown, and shown before it is sent.
 import asyncio
 import time
 from dataclasses import replace
-from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
@@ -18,6 +17,7 @@ from desktop_app.chat.preferences import Preferences
 from desktop_app.chat.saving import TurnSaver, Writer
 from desktop_app.chat.stopping import stop_at_server
 from desktop_app.chat.tasks import TaskScope
+from desktop_app.chat.titles import NEW_TITLE, title_of
 from desktop_app.gemini.errors import AuthenticationFailed
 from desktop_app.interactions.calls import REFUSED, open_calls, refusals
 from desktop_app.interactions.content import AttachmentContent, Content, TextContent
@@ -28,9 +28,6 @@ from desktop_app.store import conversations as queries
 from desktop_app.store.database import DatabaseConnection
 from desktop_app.store.errors import StoreError
 from desktop_app.store.rows import ConversationRow, Draft, InteractionRow, interaction_row
-
-NEW_TITLE: Final = "New chat"
-_TITLE_LENGTH: Final = 60
 
 
 class ChatSession(QObject):
@@ -381,13 +378,3 @@ class ChatSession(QObject):
                 queries.update_interaction(db, row, ())
 
         self._writer.write(write)
-
-
-def title_of(content: tuple[Content, ...]) -> str:
-    """Make a title of the first input: its first line, or the name of what was attached."""
-    for block in content:
-        if isinstance(block, TextContent) and block.text.strip():
-            line = " ".join(block.text.strip().splitlines()[0].split())
-            return line if len(line) <= _TITLE_LENGTH else f"{line[: _TITLE_LENGTH - 1].rstrip()}…"
-    names = [block.name for block in content if isinstance(block, AttachmentContent)]
-    return names[0][:_TITLE_LENGTH] if names else NEW_TITLE

@@ -21,6 +21,7 @@ from desktop_app.demo.question import Question, turns_of
 from desktop_app.demo.runs import Run
 from desktop_app.demo.seals import Seals
 from desktop_app.demo.shelf import Shelf
+from desktop_app.demo.tooling import UNASKED_TOOLS
 from desktop_app.demo.validation import check_calls, check_signatures, read_request
 from desktop_app.interactions.content import (
     AttachmentContent,
@@ -142,14 +143,15 @@ class Interactions:
     def _question(self, request: InteractionRequest, conversation: Sequence[Step]) -> Question:
         config = request.generation_config
         model = request.model or ""
+        unasked = UNASKED_TOOLS.get(model)
         return Question(
             turns_of(conversation),
             self._seals,
             read_manner(request.system_instruction or ""),
             thinking_level(model, config.thinking_level if config else None) if model else "medium",
             request.agent,
-            request.tools or (),
-            config.tool_choice if config else None,
+            (request.tools or ()) if unasked is None else (unasked,),
+            "any" if unasked is not None else config.tool_choice if config else None,
             _formats(request),
         )
 

@@ -2,9 +2,9 @@
 
 A function is called when the person names it, or one of its words of at least four letters, or
 writes "use the tool"; always with `tool_choice` any, never with none, and never in answer to
-results. Of the server's own tools, `google_search` is used for every question, `url_context` for
-addresses in it, `code_execution` where it speaks of code or reckoning. Nothing is searched,
-fetched or run: the steps say so.
+results. The model `demo-function-call` calls one that nobody offered. Of the server's own tools,
+`google_search` is used for every question, `url_context` for addresses in it, `code_execution`
+where it speaks of code or reckoning. Nothing is searched, fetched or run: the steps say so.
 """
 
 import json
@@ -45,6 +45,19 @@ class ToolUse:
 
     steps: tuple[Step, ...] = ()
     sentences: tuple[str, ...] = ()
+
+
+_UNASKED: Final[JsonObject] = {
+    "type": "function",
+    "name": "get_weather",
+    "parameters": {
+        "type": "object",
+        "properties": {"place": {"type": "string"}, "days": {"type": "integer", "minimum": 3}},
+        "required": ["place", "days"],
+    },
+}
+UNASKED_TOOLS: Final[dict[str, JsonObject]] = {"demo-function-call": _UNASKED}
+"""The models that call a function unasked, as a model of a newer API may."""
 
 
 # --- functions ------------------------------------------------------------------------------------

@@ -83,6 +83,13 @@ class Conversation:
         path.reverse()
         return path
 
+    @property
+    def is_stored(self) -> bool:
+        """Whether a server has anything of it, as far as we know."""
+        return any(
+            turn.stored and turn.ids and not turn.expired for turn in self._interactions.values()
+        )
+
     def siblings(self, key: str) -> list[Interaction]:
         """The interactions that follow the same one as `key`, itself included, oldest first."""
         return [

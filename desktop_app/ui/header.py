@@ -3,16 +3,29 @@
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import (
+    QFontMetrics,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from desktop_app.overriding import override
+from desktop_app.ui.badge import HEIGHT as BADGE
+from desktop_app.ui.badge import Badge
 from desktop_app.ui.buttons import IconButton
 from desktop_app.ui.menus import Menu
 from desktop_app.ui.theme import Theme
 
 HEIGHT: Final = 48
 _LEFT: Final = 24
+_BADGE_GAP: Final = 16
+_LEAST_TITLE: Final = 120
+"""Where the title would have less room, the badge is its icon alone."""
 
 
 class Header(QWidget):
@@ -42,6 +55,7 @@ class Header(QWidget):
         self._sidebar.hide()
         self._menu = IconButton(theme, "ellipsis", "Conversation menu", 32, self)
         self._menu.clicked.connect(self._open_menu)
+        self._badge = Badge(theme, "cloud-off", self)
         self._editor = QLineEdit(self)
         self._editor.setAccessibleName("Title")
         self._editor.setMaxLength(200)
@@ -70,17 +84,36 @@ class Header(QWidget):
         self._has_conversation = conversation
         self._menu.setVisible(conversation)
         self.setAccessibleName(title)
-        self.update()
+        self._place_badge()
 
     def show_tokens(self, tokens: int) -> None:
         """Show how many tokens the conversation has used; none for 0."""
         self._figures = f"{tokens:,} tokens" if tokens else ""
+        self._place_badge()
+
+    def show_badge(self, words: str, explanation: str) -> None:
+        """Say in a badge what holds for the whole conversation; "" for nothing."""
+        self._badge.show_words(words, explanation)
+        self._place_badge()
+
+    def _place_badge(self) -> None:
+        right = self._figures_left - _BADGE_GAP
+        width = self._badge.fit(right - self._title_left - _LEAST_TITLE)
+        self._badge.move(right - width, (HEIGHT - BADGE) // 2)
         self.update()
+
+    @property
+    def _figures_left(self) -> int:
+        right = self.width() - _LEFT - 24 - 12
+        if not self._figures or not self._has_conversation:
+            return right
+        metrics = QFontMetrics(self._theme.font(13, figures=True))
+        return right - metrics.horizontalAdvance(self._figures)
 
     def show_sidebar_button(self, show: bool) -> None:
         """Offer to show the sidebar again."""
         self._sidebar.setVisible(show)
-        self.update()
+        self._place_badge()
 
     def rename(self) -> None:
         """Edit the title in place."""
@@ -136,6 +169,7 @@ class Header(QWidget):
         self._sidebar.move(16, 8)
         left = self._title_left - 8
         self._editor.setGeometry(QRect(left, 8, min(420, self.width() - left - 200), 32))
+        self._place_badge()
 
     @override
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
@@ -149,13 +183,15 @@ class Header(QWidget):
         color = self._theme.color
         painter.fillRect(self.rect(), color("window"))
         middle = Qt.AlignmentFlag.AlignVCenter
-        right = self.width() - _LEFT - 24 - 12
+        right = self._figures_left
         if self._figures and self._has_conversation:
             painter.setFont(self._theme.font(13, figures=True))
             painter.setPen(color("quiet"))
-            width = painter.fontMetrics().horizontalAdvance(self._figures)
-            painter.drawText(QRectF(right - width, 0, width + 1, HEIGHT), middle, self._figures)
-            right -= width + 16
+            width = self.width() - _LEFT - 24 - 12 - right
+            painter.drawText(QRectF(right, 0, width + 1, HEIGHT), middle, self._figures)
+            right -= 16
+        if not self._badge.isHidden():
+            right = self._badge.x() - 16
         painter.setFont(self._theme.font(14, 600))
         painter.setPen(color("text"))
         left = self._title_left

@@ -1,5 +1,7 @@
 """Shows one session in the pane: what it says goes to the widgets, what they say to it."""
 
+from typing import Final
+
 from PySide6.QtCore import QMetaObject, QObject, Signal, SignalInstance
 
 from desktop_app.chat.attaching import Attachments, Refusal
@@ -8,6 +10,15 @@ from desktop_app.chat.session import ChatSession
 from desktop_app.errors import AppError
 from desktop_app.interactions.interaction import Interaction
 from desktop_app.ui.chat_pane import ChatPane, Shown
+
+_NOTHING: Final = (
+    "Google keeps nothing of this conversation; it is kept on this computer only. "
+    "Each message sends the whole conversation again."
+)
+_NOTHING_NEW: Final = (
+    "Google keeps nothing more of this conversation. What was said while it was kept there is "
+    "still stored; deleting the conversation for good deletes that too."
+)
 
 
 class SessionView(QObject):
@@ -49,6 +60,7 @@ class SessionView(QObject):
         composer.model_chosen.connect(self._choose_model)
         transcript.retry.connect(self.retry)
         transcript.resume.connect(self._resume)
+        transcript.refuse.connect(self._refuse)
         header.rename_requested.connect(self._rename)
         attachments = self._attachments
         attachments.refused.connect(self._show_refusal)
@@ -57,6 +69,7 @@ class SessionView(QObject):
         attachments.thumbnail_ready.connect(composer.strip.show_thumbnail)
         self._preferences.models_changed.connect(self.show_model)
         self._preferences.key_changed.connect(self.show_part)
+        self._preferences.changed.connect(self._show_badge)
         self._preferences.key_changed.connect(self._submit_what_waited)
 
     # --- showing ------------------------------------------------------------------------------
@@ -136,12 +149,23 @@ class SessionView(QObject):
         title = session.title if self._pane.shown is not Shown.WELCOME else ""
         self._pane.header.show_title(title, conversation=turns)
         self._show_tokens()
+        self._show_badge()
 
     def _show_tokens(self) -> None:
         tokens = 0
         for turn in self._session.turns if self._session is not None else []:
             tokens += (turn.usage.total_tokens or 0) if turn.usage is not None else 0
         self._pane.header.show_tokens(tokens)
+
+    def _show_badge(self) -> None:
+        """Say in the header that Google keeps nothing, or nothing new, of the conversation."""
+        session = self._session
+        if session is None or self._preferences.settings.store:
+            self._pane.header.show_badge("", "")
+        elif session.conversation.is_stored:
+            self._pane.header.show_badge("Nothing new stored at Google", _NOTHING_NEW)
+        else:
+            self._pane.header.show_badge("Not stored at Google", _NOTHING)
 
     def _show_busy(self, busy: bool) -> None:
         session = self._session
@@ -156,7 +180,8 @@ class SessionView(QObject):
     # --- turns --------------------------------------------------------------------------------
 
     def _add_turn(self, turn: Interaction) -> None:
-        self._pane.composer.clear()
+        if turn.input:  # what stands in the composer is not in the answer to a call
+            self._pane.composer.clear()
         self._pane.transcript.add_turn(turn)
         self.show_part()
 
@@ -202,6 +227,10 @@ class SessionView(QObject):
     def _resume(self, key: str) -> None:
         if self._session is not None:
             self._session.resume(key)
+
+    def _refuse(self, key: str) -> None:
+        if self._session is not None:
+            self._session.refuse(key)
 
     def _rename(self, title: str) -> None:
         if self._session is not None:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from desktop_app.chat.session import NEW_TITLE, ChatSession, title_of
+from desktop_app.chat.session import ChatSession
+from desktop_app.chat.titles import NEW_TITLE, title_of
 from desktop_app.interactions.content import AttachmentContent, TextContent
 from desktop_app.interactions.interaction import Interaction
 from desktop_app.interactions.jsonvalue import JsonObject

@@ -224,12 +224,16 @@ class PrivacyPage(Page):
     def __init__(
         self, theme: Theme, preferences: Preferences, folders: dict[str, str], keychain: str
     ) -> None:
-        super().__init__(theme, "Privacy and storage", ["store"])
+        super().__init__(theme, "Privacy and storage", ["store", "background"])
         self._preferences = preferences
         self._keychain = keychain
         self._store = Switch(theme, "Keep conversations at Google")
         self._store.clicked.connect(self._change_store)
         self.add_row("Keep conversations at Google", help_texts().get("store", ""), self._store)
+        self._background = Switch(theme, "Answer in the background")
+        self._background.clicked.connect(self._change_background)
+        words = help_texts().get("background", "")
+        self.add_row("Answer in the background", words, self._background)
         self._change = Button(theme, "Change key", "plain", "key-round")
         self._forget = Button(theme, "Forget key")
         self._change.clicked.connect(self.key_dialog_requested)
@@ -257,7 +261,10 @@ class PrivacyPage(Page):
             self.folder_requested.emit(str(button.property("folder")))
 
     def _show(self) -> None:
-        self._store.setChecked(self._preferences.settings.store)
+        settings = self._preferences.settings
+        self._store.setChecked(settings.store)
+        self._background.setEnabled(settings.store)
+        self._background.setChecked(settings.store and settings.background)
         key = self._preferences.key
         self._key_row.help.setText(key_words(key, self._keychain))
         mine = key.source in (KeySource.KEYCHAIN, KeySource.SESSION)
@@ -266,6 +273,9 @@ class PrivacyPage(Page):
 
     def _change_store(self) -> None:
         self._preferences.update(store=self._store.isChecked())
+
+    def _change_background(self) -> None:
+        self._preferences.update(background=self._background.isChecked())
 
 
 def key_words(key: ApiKey, keychain: str) -> str:

@@ -7,9 +7,17 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from desktop_app.interactions.calls import REFUSED
 from desktop_app.interactions.codec import encode_step
 from desktop_app.interactions.content import TextContent
-from desktop_app.interactions.steps import Step, ThoughtStep, ToolCallStep, ToolResultStep
+from desktop_app.interactions.steps import (
+    FunctionCallStep,
+    FunctionResultStep,
+    Step,
+    ThoughtStep,
+    ToolCallStep,
+    ToolResultStep,
+)
 from desktop_app.overriding import override
 from desktop_app.ui.buttons import ThemedButton
 from desktop_app.ui.icons import icon, paint_icon
@@ -170,6 +178,9 @@ def last_heading(summary: str) -> str:
     return ""
 
 
+_LONGEST_CALL: Final = 200
+"""Characters of a call on its line; all of it stands in what the line opens."""
+
 _FENCE: Final = "`" * 8
 
 _NAMES: Final = {
@@ -198,9 +209,23 @@ class StepLine(OpeningLine):
         kind = str(data.get("type") or "step")
         words = kind.replace("_", " ")
         family = kind.removesuffix("_call").removesuffix("_result")
-        if isinstance(step, ToolCallStep | ToolResultStep):
+        if isinstance(step, FunctionCallStep):
+            words = f"Function: {call_words(step)}"
+        elif isinstance(step, FunctionResultStep) and step.result == REFUSED:
+            words = f"You refused {step.name or 'the function'}"
+        elif isinstance(step, ToolCallStep | ToolResultStep):
             part = "asked" if isinstance(step, ToolCallStep) else "answered"
             words = f"{_NAMES.get(family, family.replace('_', ' '))}: {part}"
         shown = {name: item for name, item in data.items() if name != "signature"}
         text = json.dumps(shown, ensure_ascii=False, indent=2)
         return self.set_words(words, f"{_FENCE}json\n{text}\n{_FENCE}")
+
+
+def call_words(step: FunctionCallStep) -> str:
+    """A call on one line: the function's name, and what it is called with."""
+    arguments = [
+        f"{name}: {json.dumps(value, ensure_ascii=False)}"
+        for name, value in (step.arguments or {}).items()
+    ]
+    words = f"{step.name or 'without a name'}({', '.join(arguments)})"
+    return words if len(words) <= _LONGEST_CALL else f"{words[:_LONGEST_CALL]}…"

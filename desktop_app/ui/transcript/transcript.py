@@ -58,6 +58,9 @@ class Transcript(QAbstractScrollArea):
     resume = Signal(str)
     """The answer of the turn of this key is to go on."""
 
+    refuse = Signal(str)
+    """The calls of functions of the turn of this key are to be refused."""
+
     link_clicked = Signal(str, str)
     """A link is to be opened: its address, and the text that stands for it."""
 
@@ -221,6 +224,7 @@ class Transcript(QAbstractScrollArea):
         view.set_last(slot is self._slots[-1])
         view.retry.connect(self.retry)
         view.resume.connect(self.resume)
+        view.refuse.connect(self.refuse)
         view.link_clicked.connect(self.link_clicked)
         view.height_changed.connect(partial(self._view_changed, slot))
         slot.view = view

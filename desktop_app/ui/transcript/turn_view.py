@@ -3,35 +3,35 @@
 from typing import Final
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QGuiApplication, QPainter, QPaintEvent
+from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from desktop_app.interactions.calls import open_calls
 from desktop_app.interactions.content import AttachmentContent, MediaContent, TextContent
 from desktop_app.interactions.interaction import Interaction
 from desktop_app.interactions.outcome import Failure, Outcome
-from desktop_app.interactions.steps import ModelOutputStep, Step, ThoughtStep
+from desktop_app.interactions.steps import (
+    FunctionResultStep,
+    ModelOutputStep,
+    Step,
+    ThoughtStep,
+)
 from desktop_app.overriding import override
-from desktop_app.ui.activity import ActivityRing
-from desktop_app.ui.buttons import IconButton
+from desktop_app.ui.buttons import HEIGHT as BUTTON_HEIGHT
+from desktop_app.ui.buttons import Button, IconButton
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.transcript.answer_view import AnswerView
 from desktop_app.ui.transcript.bubble import Bubble
 from desktop_app.ui.transcript.failure_card import FailureCard
 from desktop_app.ui.transcript.lines import OpeningLine, StepLine, ThoughtLine
 from desktop_app.ui.transcript.pictures import PictureRow, ThumbnailSource
+from desktop_app.ui.transcript.status_line import StatusLine, words_for_end
 
 INPUT_GAP: Final = 22
 STEP_GAP: Final = 8
 BLOCK_GAP: Final = 14
 ACTIONS_HEIGHT: Final = 28
 ACTIONS_GAP: Final = 6
-
-_WORDS_OF_OUTCOME: Final = {
-    Outcome.CANCELLED: "Stopped",
-    Outcome.INCOMPLETE: "The answer reached its longest length and was cut off.",
-    Outcome.NEEDS_ACTION: "The model asks for a function that Castor cannot run.",
-    Outcome.NEEDS_CONTINUATION: "The answer reached the limit of one request. Ask to go on.",
-}
 
 StepView = AnswerView | OpeningLine
 
@@ -48,6 +48,9 @@ class TurnView(QWidget):
     resume = Signal(str)
     """The answer of the turn of this key is to go on."""
 
+    refuse = Signal(str)
+    """The calls of functions of the turn of this key are to be refused."""
+
     link_clicked = Signal(str, str)
     """A link is to be opened: its address, and the text that stands for it."""
 
@@ -61,13 +64,19 @@ class TurnView(QWidget):
         self._waiting = ""
         self._dirty: set[int] = set()
         self._steps: list[StepView] = []
+        self._view_of: list[StepView] = []
         attachments = [one for one in turn.input if isinstance(one, AttachmentContent)]
         text = "\n\n".join(one.text for one in turn.input if isinstance(one, TextContent))
         self._pictures = PictureRow(theme, attachments, thumbnail, self) if attachments else None
         self._bubble = Bubble(theme, text, self) if text else None
         if self._bubble is not None:
             self._bubble.link_clicked.connect(self.link_clicked)
-        self._status = _StatusLine(theme, self)
+        self._results = [self._make_result(step) for step in turn.results]
+        self._status = StatusLine(theme, self)
+        self._refuse = Button(theme, "Refuse", "plain", "x", self)
+        self._refuse.setAccessibleDescription("Answers the model that nothing was run")
+        self._refuse.clicked.connect(self._ask_refuse)
+        self._refuse.hide()
         self._failure: FailureCard | None = None
         self._copy = IconButton(theme, "copy", "Copy answer", ACTIONS_HEIGHT, self)
         self._copy.clicked.connect(self._copy_answer)
@@ -116,6 +125,7 @@ class TurnView(QWidget):
         """Say whether it is the last turn: only that can be asked again."""
         if last != self._last:
             self._last = last
+            self._update_status()
             self._update_failure()
 
     def set_waiting(self, words: str) -> None:
@@ -132,7 +142,7 @@ class TurnView(QWidget):
 
     def tick(self) -> None:
         """A second has passed: show how long the model has been thinking."""
-        for position, view in enumerate(self._steps):
+        for position, view in enumerate(self._view_of):
             if isinstance(view, ThoughtLine) and self.turn.step_is_open(position):
                 self._dirty.add(position)
 
@@ -145,15 +155,44 @@ class TurnView(QWidget):
 
     def _show_step(self, position: int) -> bool:
         step = self.turn.step(position)
-        while len(self._steps) <= position:
-            self._steps.append(self._make_view(self.turn.step(len(self._steps))))
-        view = self._steps[position]
+        while len(self._view_of) <= position:
+            self._add_view(len(self._view_of))
+        view = self._view_of[position]
         if isinstance(step, ThoughtStep) and isinstance(view, ThoughtLine):
             live = self.turn.step_is_open(position)
             return view.show_step(step, self.turn.step_seconds(position), live)
-        if isinstance(step, ModelOutputStep) and isinstance(view, AnswerView):
-            return view.show_text(_text_of(step))
+        if isinstance(view, AnswerView):
+            return view.show_text(self._text_in(view))
         return view.show_step(step) if isinstance(view, StepLine) else False
+
+    def _add_view(self, position: int) -> None:
+        """Make the view of a step; a text that only goes on is shown where it began.
+
+        What was thought in between then stands above it, as every thought does.
+        """
+        before = self.turn.goes_on_from(position)
+        if before is None:
+            view = self._make_view(self.turn.step(position))
+        else:
+            view = self._view_of[before]
+            self._steps.remove(view)
+        self._steps.append(view)
+        self._view_of.append(view)
+
+    def _text_in(self, view: StepView) -> str:
+        texts = [
+            _text_of(step)
+            for position, of in enumerate(self._view_of)
+            if of is view and isinstance(step := self.turn.step(position), ModelOutputStep)
+        ]
+        return "".join(texts)
+
+    def _make_result(self, step: FunctionResultStep) -> StepLine:
+        line = StepLine(self._theme, self)
+        line.show_step(step)
+        line.link_clicked.connect(self.link_clicked)
+        line.height_changed.connect(self.height_changed)
+        return line
 
     def _make_view(self, step: Step) -> StepView:
         view: StepView
@@ -169,7 +208,7 @@ class TurnView(QWidget):
         return view
 
     def _answer_text(self) -> str:
-        texts = [_text_of(step) for step in self.turn.steps if isinstance(step, ModelOutputStep)]
+        texts = [self._text_in(view) for view in self._steps if isinstance(view, AnswerView)]
         return "\n\n".join(text for text in texts if text)
 
     def _copy_answer(self) -> None:
@@ -188,10 +227,11 @@ class TurnView(QWidget):
             )
             words = self._waiting or ("Waiting for the answer" if silent else "")
         else:
-            words = _WORDS_OF_OUTCOME.get(turn.outcome, "")
-            if turn.status == "budget_exceeded":
-                words = "The agent's budget is used up."
-        return self._status.show_words(words, running)
+            words = words_for_end(turn, last=self._last)
+        refusable = self._last and not running and bool(open_calls(turn))
+        changed = refusable == self._refuse.isHidden()
+        self._refuse.setVisible(refusable)
+        return self._status.show_words(words, running) or changed
 
     def _update_failure(self) -> None:
         turn = self.turn
@@ -213,6 +253,9 @@ class TurnView(QWidget):
     def _ask_retry(self) -> None:
         self.retry.emit(self.turn.key)
 
+    def _ask_refuse(self) -> None:
+        self.refuse.emit(self.turn.key)
+
     def _ask_resume(self) -> None:
         self.resume.emit(self.turn.key)
 
@@ -228,7 +271,11 @@ class TurnView(QWidget):
             size = self._bubble.fit(width)
             self._bubble.move(width - size.width(), top)
             top += size.height()
-        gap = INPUT_GAP
+        for line in self._results:
+            top += STEP_GAP if top else 0
+            line.move(0, top)
+            top += line.fit(width)
+        gap = STEP_GAP if self._results else INPUT_GAP
         for view in self._steps:
             if isinstance(view, AnswerView) and not view.markdown_text:
                 view.hide()
@@ -240,8 +287,13 @@ class TurnView(QWidget):
             gap = STEP_GAP if isinstance(view, OpeningLine) else BLOCK_GAP
         if not self._status.isHidden():
             top += gap
-            self._status.setGeometry(0, top, width, self._status.height())
-            top += self._status.height()
+            self._status.move(0, top)
+            top += self._status.fit(width)
+            gap = BLOCK_GAP
+        if not self._refuse.isHidden():
+            top += STEP_GAP
+            self._refuse.setGeometry(0, top, self._refuse.sizeHint().width(), BUTTON_HEIGHT)
+            top += BUTTON_HEIGHT
             gap = BLOCK_GAP
         if self._failure is not None and not self._failure.isHidden():
             top += gap + 2
@@ -277,42 +329,6 @@ class TurnView(QWidget):
     def sizeHint(self) -> QSize:
         """What it was laid out to."""
         return self.size()
-
-
-class _StatusLine(QWidget):
-    """What a turn waits for, or how it ended, in a few quiet words."""
-
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._theme = theme
-        self._words = ""
-        self._ring = ActivityRing(theme, 14, self)
-        self._ring.move(1, 4)
-        self.setFixedHeight(22)
-        self.hide()
-
-    def show_words(self, words: str, running: bool) -> bool:
-        """Say something, or nothing; say whether the height of the turn changes."""
-        changed = bool(words) == self.isHidden()
-        self._words = words
-        self.setAccessibleName(words)
-        self._ring.setVisible(bool(words) and running)
-        self.setVisible(bool(words))
-        self.update()
-        return changed
-
-    @override
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the words."""
-        painter = QPainter(self)
-        painter.setFont(self._theme.font(13, figures=True))
-        painter.setPen(self._theme.color("quiet"))
-        left = 0 if self._ring.isHidden() else 22
-        words = QFontMetrics(painter.font()).elidedText(
-            self._words, Qt.TextElideMode.ElideRight, self.width() - left
-        )
-        rect = QRectF(left, 0, self.width(), self.height())
-        painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, words)
 
 
 def _text_of(step: ModelOutputStep) -> str:
