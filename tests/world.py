@@ -88,7 +88,7 @@ class World:
             self.files, self.database, self.decoder, self.board, self.tasks
         )
         self.attachments.refused.connect(self._note_refusal)
-        self.connection = Connection(self.attachments.open)
+        self.connection = Connection(self.attachments.open, self.attachments.uploads)
         self.demo = DemoServer(0)
         self.keychain = keychain or MemoryKeychain()
         file = SettingsFile(folder / "settings.json")

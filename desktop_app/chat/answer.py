@@ -17,6 +17,7 @@ from desktop_app.chat.asking import (
 from desktop_app.chat.connection import Connection
 from desktop_app.chat.saving import TurnSaver
 from desktop_app.chat.taking_up import TakingUp, words_for
+from desktop_app.chat.uploading import explain_type, names_a_file
 from desktop_app.gemini import errors
 from desktop_app.interactions.conversation import Context, Conversation
 from desktop_app.interactions.events import (
@@ -105,22 +106,30 @@ class Answer:
     async def _ask(self) -> None:
         turn = self._turn
         context = self._context()
+        uploads, looked = self._connection.uploads, False
         while True:
             request = with_context(turn.request, context, turn)
+            client = self._connection.client
             try:
-                async with self._connection.client.stream(request, self._show_retry) as events:
+                ready = await uploads.prepare(request, client, self._show_waiting)
+                self._last_event = asyncio.get_running_loop().time()
+                async with client.stream(ready, self._show_retry) as events:
                     await self._fold(events)
                 break
             except errors.ModelNotFound:
                 raise
-            except errors.NotFound:
-                if context.previous_interaction_id is None:
+            except (errors.NotFound, errors.PermissionDenied) as error:
+                if not looked and await uploads.forget_lost(request, client):
+                    looked = True
+                    continue
+                lost = isinstance(error, errors.NotFound) or names_a_file(error)
+                if context.previous_interaction_id is None or not lost:
                     raise
                 context = self._step_back()
             except errors.InvalidRequest as error:
                 changed = without_what_was_refused(turn.request, error)
                 if changed is None:
-                    raise
+                    raise explain_type(error) from error
                 turn.request, sentence = changed
                 self._say(sentence)
             except errors.ConnectionFailed as error:
@@ -134,8 +143,10 @@ class Answer:
         assert turn.rest is not None
         issuer, token = turn.rest
         request = for_the_rest(with_context(turn.request, self._context(), turn), issuer, token)
+        client = self._connection.client
         try:
-            async with self._connection.client.stream(request, self._show_retry) as events:
+            ready = await self._connection.uploads.prepare(request, client, self._show_waiting)
+            async with client.stream(ready, self._show_retry) as events:
                 await self._fold(events)
         except errors.ConnectionFailed as error:
             await self._mend(error)

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING
 
+from desktop_app.chat.uploading import Uploads
 from desktop_app.interactions.content import AttachmentContent
 from desktop_app.secret import Secret
 
@@ -18,8 +19,9 @@ class Connection:
     A client that was replaced lives on until the program ends: an answer may still come over it.
     """
 
-    def __init__(self, open_attachment: AttachmentReader) -> None:
+    def __init__(self, open_attachment: AttachmentReader, uploads: Uploads) -> None:
         self._open_attachment = open_attachment
+        self.uploads = uploads
         self._wanted: tuple[str, str, Secret | None] | None = None
         self._client: GeminiClient | None = None
         self._replaced: list[GeminiClient] = []

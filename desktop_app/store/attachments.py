@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from desktop_app.store.database import make_private_folder
 from desktop_app.store.errors import DiskFull, FileRefused, ProfileUnwritable, StoreError
@@ -50,24 +50,34 @@ class AttachmentStore:
         self,
         path: Path,
         limit: int,
-        check_head: Callable[[bytes], object] | None = None,
+        inspect: Callable[[BinaryIO, int], object] | None = None,
+        on_progress: Callable[[int, int], object] | None = None,
     ) -> StoredFile:
         """Copy a file of at most `limit` bytes.
 
-        `check_head` is given the first 64 bytes before anything is copied, and may raise. Only
-        a regular file is read: a FIFO or a device would hang. Raises `FileRefused` with the
-        reason, `DiskFull`, `ProfileUnwritable`.
+        `inspect` is given the open file and its size before anything is copied, `on_progress`
+        how many bytes are copied, of how many; both may raise, and nothing is left then. Only a
+        regular file is read: a FIFO or a device would hang. Raises `FileRefused` with the reason,
+        `DiskFull`, `ProfileUnwritable`.
         """
         descriptor = _open_regular(path)
         with os.fdopen(descriptor, "rb") as source:
             size = os.fstat(descriptor).st_size
             if size > limit:
                 raise FileRefused(f"it has {_megabytes(size)}, more than {_megabytes(limit)}")
-            head = source.read(64)
-            if check_head is not None:
-                check_head(head)
+            if inspect is not None:
+                inspect(source, size)
             source.seek(0)
-            return self._store(iter(lambda: source.read(_CHUNK), b""), limit)
+
+            def chunks() -> Iterator[bytes]:
+                copied = 0
+                while chunk := source.read(_CHUNK):
+                    yield chunk
+                    copied += len(chunk)
+                    if on_progress is not None:
+                        on_progress(copied, size)
+
+            return self._store(chunks(), limit)
 
     def add_bytes(self, data: bytes, limit: int) -> StoredFile:
         """Put bytes that come from elsewhere into the store. Raises as `copy_file` does."""
@@ -82,10 +92,25 @@ class AttachmentStore:
                 while piece := file.read(_BASE64_CHUNK):
                     yield base64.b64encode(piece)
         except OSError as error:
-            raise StoreError(
-                "An attachment is no longer in the profile folder.",
-                "Remove it from the message, or attach it again.",
-            ) from error
+            raise _gone() from error
+
+    def read_at(self, sha256: str, offset: int, count: int) -> bytes:
+        """Read a part of a file's bytes. Raises `StoreError`."""
+        try:
+            with self.path(sha256).open("rb") as file:
+                file.seek(offset)
+                return file.read(count)
+        except OSError as error:
+            raise _gone() from error
+
+    def check(self, sha256: str, size: int) -> None:
+        """Raise `StoreError` where a file is not, or no longer, here as it was."""
+        try:
+            there = self.path(sha256).stat().st_size == size
+        except OSError as error:
+            raise _gone() from error
+        if not there:
+            raise _gone()
 
     def delete(self, digests: list[str]) -> None:
         """Delete files; those that are gone already are no matter."""
@@ -184,6 +209,13 @@ def _disk_error(error: OSError, folder: Path) -> StoreError:
     return ProfileUnwritable(f"The folder {folder} cannot be written: {error.strerror}.")
 
 
+def _gone() -> StoreError:
+    return StoreError(
+        "An attachment is no longer in the profile folder.",
+        "Remove it from the message, or attach it again.",
+    )
+
+
 def _sync_folder(folder: Path) -> None:
     if os.name != "posix":
         return
@@ -195,4 +227,6 @@ def _sync_folder(folder: Path) -> None:
 
 
 def _megabytes(size: int) -> str:
+    if size >= 1_000_000_000:
+        return f"{size / 1_000_000_000:.2g} GB"
     return f"{size / 1_000_000:.0f} MB" if size >= 10_000_000 else f"{size / 1_000_000:.1f} MB"

@@ -271,7 +271,7 @@ class MainWindow(QMainWindow):
             return
         for refusal in dropped.refused:
             self.pane.composer.show_refusal(refusal)
-        used = sum(one.size for one in session.draft.attachments)
+        used = len(session.draft.attachments)
         if dropped.files:
             self._attachments.attach_files(session.key, dropped.files, used)
         for name, data in dropped.pictures:

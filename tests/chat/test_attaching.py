@@ -1,14 +1,18 @@
 """What can be attached is copied and measured; what cannot is refused with the reason."""
 
+import errno
 import os
 from pathlib import Path
 
 import pytest
 
-from desktop_app.chat.attaching import MAX_REQUEST_BYTES
+from desktop_app.chat.attaching import MAX_FILE_BYTES, MAX_FILES, Copying
+from desktop_app.chat.uploading import MAX_REQUEST_BYTES
 from desktop_app.gemini.client import MAX_INLINE_BYTES
+from desktop_app.gemini.files import MOST_BYTES
 from desktop_app.interactions.content import AttachmentContent
 from tests.chat.test_session import completed, streams
+from tests.documents import mp4, pdf, wav
 from tests.images.test_images import huge_png
 from tests.pictures import encoded, picture
 from tests.scriptserver import script_server
@@ -64,16 +68,20 @@ def odd_files(folder: Path) -> dict[Path, str]:
     (folder / "a-folder").mkdir()
     os.mkfifo(folder / "fifo.png")
     (folder / "empty.png").touch()
-    (folder / "text.png").write_text("not a picture")
-    (folder / "paper.pdf").write_bytes(b"%PDF-1.7\n" + b"x" * 100)
+    (folder / "program.png").write_bytes(b"\x7fELF" + bytes(100))
+    (folder / "stuff.docx").write_bytes(b"PK\x03\x04" + b"x" * 100)
+    (folder / "huge.txt").write_bytes(b"word " * 900_000)
+    (folder / "letter.rtf").write_bytes(b"{\\rtf1 hello}")
     (folder / "drawing.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
     (folder / "cut.png").write_bytes(encoded(picture(200, 200))[:100])
     return {
         folder / "a-folder": "folder",
         folder / "fifo.png": "no plain file",
         folder / "empty.png": "empty",
-        folder / "text.png": "a text",
-        folder / "paper.pdf": "a PDF",
+        folder / "program.png": "a program",
+        folder / "stuff.docx": "an archive",
+        folder / "huge.txt": "4.5 MB",
+        folder / "letter.rtf": "RTF",
         folder / "drawing.svg": "SVG",
         folder / "cut.png": "damaged",
         folder / "missing.png": "not there",
@@ -94,8 +102,8 @@ async def test_what_cannot_be_attached_is_refused_with_the_reason(tmp_path: Path
 async def test_one_refusal_does_not_hold_the_others(tmp_path: Path) -> None:
     good = tmp_path / "good.png"
     good.write_bytes(encoded(picture()))
-    bad = tmp_path / "bad.pdf"
-    bad.write_bytes(b"%PDF-")
+    bad = tmp_path / "bad.zip"
+    bad.write_bytes(b"PK\x03\x04")
     async with world(tmp_path / "p", NOWHERE) as w:
         attachments = await attach_paths(w, bad, good)
         assert [one.name for one in attachments] == ["good.png"]
@@ -103,20 +111,107 @@ async def test_one_refusal_does_not_hold_the_others(tmp_path: Path) -> None:
         assert "can be attached" in w.refusals[0].reason
 
 
-async def test_more_than_a_message_takes_is_refused_before_it_is_copied(tmp_path: Path) -> None:
-    assert MAX_REQUEST_BYTES == MAX_INLINE_BYTES
-    file = tmp_path / "photo.png"
-    file.write_bytes(encoded(picture()))
-    large = tmp_path / "large.png"
+async def test_more_than_2_gb_is_refused_before_it_is_copied(tmp_path: Path) -> None:
+    assert (MAX_REQUEST_BYTES, MAX_FILE_BYTES) == (MAX_INLINE_BYTES, MOST_BYTES)
+    large = tmp_path / "large.mp4"
     with large.open("wb") as sparse:
-        sparse.write(b"\x89PNG\r\n\x1a\n")
-        sparse.truncate(MAX_REQUEST_BYTES + 1)
+        sparse.write(mp4(1))
+        sparse.truncate(MAX_FILE_BYTES + 1)
     async with world(tmp_path / "p", NOWHERE) as w:
         assert await attach_paths(w, large) == ()
-        assert "70 MB" in w.refusals[0].reason
-        assert await attach_paths(w, file, used=MAX_REQUEST_BYTES - 10) == ()
-        assert "70 MB" in w.refusals[1].reason
-        assert not list((tmp_path / "p" / "attachments").rglob("*"))
+        assert "2 GB" in w.refusals[0].reason
+        assert not (tmp_path / "p" / "attachments").exists()
+
+
+async def test_more_files_than_a_message_takes_are_refused(tmp_path: Path) -> None:
+    files = [tmp_path / f"{number}.txt" for number in range(3)]
+    for number, file in enumerate(files):
+        file.write_text(f"text {number}")
+    async with world(tmp_path / "p", NOWHERE) as w:
+        assert len(await attach_paths(w, *files, used=MAX_FILES - 2)) == 2
+        assert [one.name for one in w.refusals] == ["2.txt"]
+        assert "3,600" in w.refusals[0].reason
+
+
+async def test_documents_sounds_films_and_texts_are_attached_as_what_they_are(
+    tmp_path: Path,
+) -> None:
+    made = {
+        "paper.pdf": (pdf("hello"), "document", "application/pdf"),
+        "table.csv": (b"a,b\n1,2\n", "document", "text/csv"),
+        "sound.wav": (wav(0.1), "audio", "audio/wav"),
+        "film.mp4": (mp4(3), "video", "video/mp4"),
+        "code.py": (b"print('hello')\n", "text", "text/plain"),
+    }
+    for name, (data, _, _) in made.items():
+        (tmp_path / name).write_bytes(data)
+    async with world(tmp_path / "p", NOWHERE) as w:
+        attachments = await attach_paths(w, *(tmp_path / name for name in made))
+        assert w.refusals == []
+        for one, (name, (data, kind, mime_type)) in zip(attachments, made.items(), strict=True):
+            assert (one.name, one.kind, one.mime_type) == (name, kind, mime_type)
+            assert one.size == len(data)
+            assert one.width is None
+            assert w.attachments.thumbnail(one) is None
+
+
+async def test_a_picture_too_large_for_one_request_is_attached(tmp_path: Path) -> None:
+    large = tmp_path / "large.png"
+    with large.open("wb") as sparse:
+        sparse.write(encoded(picture()))
+        sparse.truncate(MAX_REQUEST_BYTES + 1)
+    async with world(tmp_path / "p", NOWHERE) as w:
+        (attachment,) = await attach_paths(w, large)
+        assert attachment.size == MAX_REQUEST_BYTES + 1
+
+
+async def test_a_full_disk_is_said_and_nothing_is_left_of_the_copy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "photo.png"
+    file.write_bytes(encoded(picture()))
+
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    async with world(tmp_path / "p", NOWHERE) as w:
+        session = await w.open()
+        session.write_draft("what I wrote")
+        monkeypatch.setattr("desktop_app.store.attachments.os.fsync", full)
+        assert await attach_paths(w, file) == ()
+        monkeypatch.undo()
+        assert w.refusals[0].reason == "the disk is full"
+        assert "The disk is full" in w.notices[0].text
+        assert session.draft.text == "what I wrote"
+        assert not list((tmp_path / "p" / "attachments").rglob("new-*"))
+
+
+async def test_a_long_copy_says_how_far_it_is_and_can_be_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desktop_app.chat.attaching._COPY_SHOWN_AFTER", 0.0)
+    monkeypatch.setattr("desktop_app.chat.attaching._COPY_SHOWN_EVERY", 0.0)
+    film = tmp_path / "film.mp4"
+    with film.open("wb") as sparse:
+        sparse.write(mp4(1))
+        sparse.truncate(400_000_000)
+    async with world(tmp_path / "p", NOWHERE) as w:
+        seen: list[Copying | None] = []
+
+        def note(_key: str, copying: Copying | None) -> None:
+            seen.append(copying)
+            if copying is not None and len(seen) == 3:
+                w.attachments.stop_copy(copying.number)
+
+        w.attachments.copying_changed.connect(note)
+        assert await attach_paths(w, film) == ()
+        assert seen[-1] is None
+        first = seen[0]
+        assert first is not None
+        assert (first.name, first.total) == ("film.mp4", 400_000_000)
+        assert 0 < first.done < first.total
+        assert w.refusals == []
+        assert not list((tmp_path / "p" / "attachments").rglob("new-*"))
 
 
 async def test_bytes_from_the_clipboard_are_attached(tmp_path: Path) -> None:
@@ -125,7 +220,7 @@ async def test_bytes_from_the_clipboard_are_attached(tmp_path: Path) -> None:
         w.attachments.attach_bytes(session.key, "Pasted picture.png", encoded(picture()), 0)
         await until(lambda: bool(session.draft.attachments), session.attachments_changed)
         assert session.draft.attachments[0].name == "Pasted picture.png"
-        w.attachments.attach_bytes(session.key, "x", b"no picture", 0)
+        w.attachments.attach_bytes(session.key, "x", b"\x7fELF\x02\x01\x01\0", 0)
         await until(lambda: bool(w.refusals), w.attachments.refused)
 
 

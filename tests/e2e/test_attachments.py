@@ -118,15 +118,15 @@ def test_the_window_says_what_a_drop_would_do(castor: Castor, photo: Path) -> No
     assert castor.draft_attachments == []
 
 
-def test_what_is_no_picture_is_refused_before_anything_is_sent(
+def test_what_the_server_does_not_take_is_refused_before_anything_is_sent(
     castor: Castor, tmp_path: Path
 ) -> None:
-    notes = tmp_path / "notes.png"
-    notes.write_text("these are only words")
+    program = tmp_path / "picture.png"
+    program.write_bytes(b"\x7fELF" + bytes(200))
     (tmp_path / "folder.png").mkdir()
     window = start_at_left(castor)
     before = castor.desktop.settled(window)
-    with source_of(castor.desktop, "file", str(notes), str(tmp_path / "folder.png")) as source:
+    with source_of(castor.desktop, "file", str(program), str(tmp_path / "folder.png")) as source:
         drop_on(castor, window, source)
         wait_for(lambda: castor.desktop.look(window) != before, "the refusal to be shown")
         castor.desktop.settled(window, castor.desktop.keep("refused.png"))

@@ -6,6 +6,7 @@ import os
 import stat
 import time
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -82,16 +83,16 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_copied(
     file = tmp_path / "large.png"
     with file.open("wb") as sparse:
         sparse.truncate(3_000_000_000)
-    with pytest.raises(FileRefused, match="3000 MB, more than 10 MB"):
+    with pytest.raises(FileRefused, match="3 GB, more than 10 MB"):
         files.copy_file(file, LIMIT)
     assert not (tmp_path / "attachments").exists()
 
 
-def test_the_first_bytes_can_be_refused_before_anything_is_copied(
+def test_a_file_can_be_looked_into_and_refused_before_anything_is_copied(
     files: AttachmentStore, tmp_path: Path
 ) -> None:
-    def refuse(head: bytes) -> None:
-        raise FileRefused(f"it begins with {head!r}")
+    def refuse(file: BinaryIO, size: int) -> None:
+        raise FileRefused(f"it begins with {file.read(64)!r}, {size} bytes")
 
     with pytest.raises(FileRefused, match="some bytes"):
         files.copy_file(file_of(tmp_path), LIMIT, refuse)
