@@ -16,6 +16,11 @@ from desktop_app.ui.theme import Theme
 
 WIDTH: Final = 480
 KEY_PAGE: Final = "https://aistudio.google.com/apikey"
+WHERE_KEPT: Final = "Checked with one call, then kept in the system’s keyring."
+WHERE_NOT_KEPT: Final = (
+    "Checked with one call, then used until Castor is closed: "
+    "this computer has no keyring to keep it in."
+)
 _CARD_HEIGHT: Final = 160
 _HEIGHT: Final = 444
 
@@ -45,7 +50,7 @@ class Welcome(QWidget):
         self._frame.setParent(self)
         self._connect = Button(theme, "Connect", "primary", parent=self)
         self._connect.setFixedHeight(36)
-        self._kept = QLabel("Checked with one call, then kept in the system’s keyring.", self)
+        self._kept = QLabel(WHERE_KEPT, self)
         self._kept.setTextFormat(Qt.TextFormat.PlainText)
         self._kept.setFont(theme.font(13))
         self._kept.setWordWrap(True)
@@ -85,6 +90,11 @@ class Welcome(QWidget):
         self._kept.setText(words)
         self._kept.setAccessibleName(words)
         self._restyle()
+
+    def show_keeping(self, *, keeps: bool) -> None:
+        """Say whether the key will be kept, unless there is something else to say."""
+        if self._kept.text() in (WHERE_KEPT, WHERE_NOT_KEPT):
+            self.show_message(WHERE_KEPT if keeps else WHERE_NOT_KEPT)
 
     def clear(self) -> None:
         """Forget the key: it is where it belongs now."""

@@ -260,7 +260,8 @@ class PrivacyPage(Page):
     def _show(self) -> None:
         self._store.setChecked(self._preferences.settings.store)
         key = self._preferences.key
-        self._key_row.help.setText(key_words(key, self._keychain))
+        keychain = self._keychain if self._preferences.keeps_keys else ""
+        self._key_row.help.setText(key_words(key, keychain))
         mine = key.source in (KeySource.KEYCHAIN, KeySource.SESSION)
         self._forget.setVisible(mine)
         self._change.setText("Change key" if key.secret is not None else "Enter key")
@@ -270,7 +271,7 @@ class PrivacyPage(Page):
 
 
 def key_words(key: ApiKey, keychain: str) -> str:
-    """Say where the key lies."""
+    """Say where the key lies; `keychain` is where one would be kept, or empty."""
     match key.source:
         case KeySource.KEYCHAIN:
             return f"Kept in {key.place}, for this server only."
@@ -281,6 +282,8 @@ def key_words(key: ApiKey, keychain: str) -> str:
         case KeySource.DEMO:
             return "The offline demo needs no key."
         case KeySource.NONE:
+            if not keychain:
+                return "There is none, and no keyring on this computer to keep one in."
             return f"There is none. It would be kept in {keychain}."
 
 
