@@ -102,7 +102,10 @@ def look(backend: Backend, service: str, username: str) -> tuple[bool, bool]:
     with closing(secretstorage.dbus_init()) as connection:
         try:
             collection = secretstorage.Collection(connection)
-            return collection.is_locked(), any(collection.search_items(names))
+            items = list(collection.search_items(names))
+            # Some keyrings are open and still ask before they hand out an entry.
+            asks = collection.is_locked() or any(item.is_locked() for item in items)
+            return asks, bool(items)
         except secretstorage.ItemNotFoundException:
             return True, False
 

@@ -264,7 +264,7 @@ def test_a_keyring_that_never_answers_is_said_and_holds_neither_the_key_nor_the_
     program: Program, reader: Reader
 ) -> None:
     with bus_session() as session:
-        session.start_silent()
+        session.start_false("silent")
         castor = program(session)
         castor.start()
         reader.wait(SILENT)
@@ -277,6 +277,26 @@ def test_a_keyring_that_never_answers_is_said_and_holds_neither_the_key_nor_the_
         castor.quit()
         assert not holders(castor.profile, KEY)
         assert not holders(session.folder, KEY)
+
+
+def test_a_keyring_that_changes_the_key_is_found_out_and_the_key_is_for_this_session(
+    program: Program, reader: Reader
+) -> None:
+    with bus_session(activates=False) as session:
+        session.start_false("changing")
+        castor = program(session)
+        castor.start()
+        enter_key(castor, reader)
+        reader.wait(f"The system's keyring did not keep the key as it is. {UNTIL_CLOSED}")
+        ask(castor, 1)
+        open_privacy(castor, reader)
+        reader.wait(SESSION_ONLY)
+        close_settings(castor, reader)
+        castor.quit()
+        castor.start()
+        castor.desktop.press("ctrl+n")
+        reader.wait(CONNECT)
+        castor.quit()
 
 
 UNTRUSTED = {
