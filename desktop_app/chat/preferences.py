@@ -237,7 +237,15 @@ class Preferences(QObject):
 
     def drop_key(self) -> None:
         """Forget the key; a notice says so where that fails."""
-        self._tasks.start(self.forget_key(), "forget key")
+        self._tasks.start(self._drop_key(), "forget key")
+
+    async def _drop_key(self) -> None:
+        try:
+            await self.forget_key()
+        except KeyringError as error:
+            later = " It is deleted as soon as the keyring lets it."
+            words = later if isinstance(error, KeyringSilent) else ""
+            self._post(f"{error} The key is still kept.{words}", NoticeKind.WARN)
 
     async def accept_key(self, text: str) -> str:
         """Check a key with one call and keep it; return where it was kept, for the person.
@@ -293,10 +301,15 @@ class Preferences(QObject):
             return
         if self._key.secret == kept.secret:
             self._set_key(kept)
-            words = f"The key is kept in {kept.place}."
-            self._notices.post(Notice(words, NoticeKind.OK, topic=KEYCHAIN_TOPIC))
+            self._post(f"The key is kept in {kept.place}.", NoticeKind.OK)
         elif not self._has_own_key:  # it was forgotten meanwhile
-            self._tasks.start(self._stored_keys.delete(origin), "forget key")
+            self._tasks.start(self._delete(origin), "forget key")
+
+    async def _delete(self, origin: Origin) -> None:
+        try:
+            await self._stored_keys.delete(origin)
+        except KeyringError as error:
+            self._post(f"{error} The key is still kept.", NoticeKind.WARN)
 
     def _drop_late(self, origin: Origin) -> None:
         self._notices.withdraw(KEYCHAIN_TOPIC)
@@ -304,8 +317,10 @@ class Preferences(QObject):
             self._set_key(environment_key(origin))
 
     def _warn(self, error: AppError) -> None:
-        text = f"{error} {error.advice}".strip()
-        self._notices.post(Notice(text, NoticeKind.WARN, topic=KEYCHAIN_TOPIC))
+        self._post(f"{error} {error.advice}".strip(), NoticeKind.WARN)
+
+    def _post(self, words: str, kind: NoticeKind) -> None:
+        self._notices.post(Notice(words, kind, topic=KEYCHAIN_TOPIC))
 
     def _set_key(self, key: ApiKey) -> None:
         self._key = key

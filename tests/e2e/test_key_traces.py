@@ -1,6 +1,8 @@
 """After all that a person does, the key is nowhere but in the keyring, and there encrypted."""
 
+import base64
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -63,7 +65,9 @@ def check_running(castor: Castor, *, children: int) -> None:
     assert castor.process is not None
     members = family(castor.process.pid)
     assert len(members) > children, members
-    for data in members.values():
+    for pid, data in members.items():
+        limits = Path(f"/proc/{pid}/limits").read_text()
+        assert re.search(r"Max core file size +0 +0 ", limits), "no core dump of it is written"
         assert b"XDG_DATA_HOME=" in data, "this is what is looked at"
         assert not any(shows(data, key) for key in KEYS)
     assert not any(shows(clipboards(castor), key) for key in KEYS)
@@ -163,6 +167,27 @@ def test_after_a_whole_session_the_key_is_found_nowhere(
             assert holders(folder, key) == []
 
 
+def test_a_key_of_the_environment_is_not_handed_on_to_other_processes(
+    program: Castor, tmp_path: Path
+) -> None:
+    photo = tmp_path / "photo.png"
+    photo.write_bytes(encoded(picture(640, 480)))
+    program.variables["GEMINI_API_KEY"] = KEY
+    program.arguments = ("--demo",)
+    program.start()
+    program.desktop.clipboard("image/png", photo)
+    program.desktop.press("ctrl+v")
+    wait_for(lambda: program.draft_attachments, "the picture to be attached")
+    assert program.process is not None
+    members = family(program.process.pid)
+    assert shows(members.pop(program.process.pid), KEY), "it was told it"
+    assert len(members) == 2, "the demo, and what decodes pictures"
+    for data in members.values():
+        assert b"XDG_DATA_HOME=" in data, "this is what is looked at"
+        assert not shows(data, KEY)
+    program.quit()
+
+
 @pytest.mark.parametrize("form", forms(KEY))
 def test_each_way_to_write_a_key_would_be_found(form: bytes, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"something before " + form + b" and after")
@@ -173,8 +198,6 @@ def test_each_way_to_write_a_key_would_be_found(form: bytes, tmp_path: Path) -> 
 
 @pytest.mark.parametrize("before", ["", "u", "us", "user:", "ключ:"])
 def test_a_key_inside_base64_would_be_found(before: str) -> None:
-    import base64
-
     coded = base64.b64encode(f"{before}{KEY} and more".encode())
     assert shows(coded, KEY)
     assert shows(coded.replace(b"+", b"-").replace(b"/", b"_"), KEY)
