@@ -1,6 +1,7 @@
 """D-Bus as the tests speak it: jeepney, which keyring brings along on Linux only."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:  # it has hints, but does not say so
     import jeepney.io.blocking as blocking  # pyright: ignore[reportMissingTypeStubs]
@@ -48,3 +49,29 @@ def has_owner(connection: "blocking.DBusConnection", name: str) -> bool:
     """Whether somebody answers to a name."""
     bus = "org.freedesktop.DBus"
     return bool(call(connection, bus, "/org/freedesktop/DBus", bus, "NameHasOwner", "s", name)[0])
+
+
+Served = tuple[str, tuple[object, ...] | None]
+"""The signature and values of an answer, or the name of an error and `None`."""
+
+
+def serve(
+    connection: "blocking.DBusConnection",
+    answer: Callable[[str, tuple[object, ...]], Served | None],
+) -> NoReturn:
+    """Answer every call that comes, by its method's name and its values."""
+    import jeepney  # pyright: ignore[reportMissingTypeStubs]
+
+    while True:
+        asked = connection.receive()
+        if asked.header.message_type is not jeepney.MessageType.method_call:
+            continue
+        method = str(asked.header.fields[jeepney.HeaderFields.member])
+        served = answer(method, tuple(asked.body))
+        if served is None:
+            continue
+        signature, values = served
+        if values is None:
+            connection.send(jeepney.new_error(asked, signature))
+        else:
+            connection.send(jeepney.new_method_return(asked, signature, values))

@@ -105,10 +105,10 @@ class Session:
         self.start("gnome-keyring-daemon", "--foreground", "--components=secrets")
         wait_until(lambda: self.has_owner(BUS_NAME), "the Secret Service")
 
-    def start_silent(self) -> None:
-        """Start a service that takes every call and answers none."""
-        self.start(sys.executable, "-m", "tests.silent_service")
-        wait_until(lambda: self.has_owner(BUS_NAME), "the silent service")
+    def start_false(self, fault: str) -> None:
+        """Start a service that is not what it seems, see `false_service`."""
+        self.start(sys.executable, "-m", "tests.false_service", fault)
+        wait_until(lambda: self.has_owner(BUS_NAME), "the false service")
 
     def lock(self) -> None:
         """Lock the keyring, as a screen saver does."""

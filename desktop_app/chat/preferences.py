@@ -33,8 +33,8 @@ from desktop_app.settings.settings import DEFAULTS, Settings
 log = logging.getLogger(__name__)
 
 DEMO_KEY: Final = "castor-offline-demo-key"
-_KEYCHAIN: Final = "keychain"
-"""The topic of the one notice about the keychain."""
+KEYCHAIN_TOPIC: Final = "keychain"
+"""There is one notice at a time about where the key is kept."""
 
 
 class Preferences(QObject):
@@ -189,6 +189,11 @@ class Preferences(QObject):
         """Whether there is a key to ask with."""
         return self._key.secret is not None
 
+    @property
+    def keeps_keys(self) -> bool:
+        """Whether there is a keychain to keep a key in, as far as is known."""
+        return self._stored_keys.reachable
+
     async def load_key(self) -> None:
         """Look for the key: in the keychain, then in the environment. Never raises.
 
@@ -232,7 +237,15 @@ class Preferences(QObject):
 
     def drop_key(self) -> None:
         """Forget the key; a notice says so where that fails."""
-        self._tasks.start(self.forget_key(), "forget key")
+        self._tasks.start(self._drop_key(), "forget key")
+
+    async def _drop_key(self) -> None:
+        try:
+            await self.forget_key()
+        except KeyringError as error:
+            later = " It is deleted as soon as the keyring lets it."
+            words = later if isinstance(error, KeyringSilent) else ""
+            self._post(f"{error} The key is still kept.{words}", NoticeKind.WARN)
 
     async def accept_key(self, text: str) -> str:
         """Check a key with one call and keep it; return where it was kept, for the person.
@@ -253,14 +266,14 @@ class Preferences(QObject):
             kept = await self._stored_keys.write(origin, secret)
         except AppError as error:
             self._set_key(ApiKey(secret, KeySource.SESSION, "this session"))
-            self._notices.withdraw(_KEYCHAIN)
+            self._notices.withdraw(KEYCHAIN_TOPIC)
             if isinstance(error, KeyringSilent):
                 return (
                     f"{error} Castor uses the key now and keeps it as soon as the keyring lets it."
                 )
             return f"{error} Castor uses the key until it is closed."
         self._set_key(kept)
-        self._notices.withdraw(_KEYCHAIN)
+        self._notices.withdraw(KEYCHAIN_TOPIC)
         return f"The key is kept in {kept.place}."
 
     async def forget_key(self) -> None:
@@ -277,30 +290,37 @@ class Preferences(QObject):
         return self._key.source in (KeySource.KEYCHAIN, KeySource.SESSION)
 
     def _take_late(self, origin: Origin, found: ApiKey) -> None:
-        self._notices.withdraw(_KEYCHAIN)
+        self._notices.withdraw(KEYCHAIN_TOPIC)
         if origin == self.origin and found.secret is not None and not self._has_own_key:
             self._set_key(found)
             self.fetch_models()
 
     def _keep_late(self, origin: Origin, kept: ApiKey) -> None:
-        self._notices.withdraw(_KEYCHAIN)
+        self._notices.withdraw(KEYCHAIN_TOPIC)
         if origin != self.origin:
             return
         if self._key.secret == kept.secret:
             self._set_key(kept)
-            words = f"The key is kept in {kept.place}."
-            self._notices.post(Notice(words, NoticeKind.OK, topic=_KEYCHAIN))
+            self._post(f"The key is kept in {kept.place}.", NoticeKind.OK)
         elif not self._has_own_key:  # it was forgotten meanwhile
-            self._tasks.start(self._stored_keys.delete(origin), "forget key")
+            self._tasks.start(self._delete(origin), "forget key")
+
+    async def _delete(self, origin: Origin) -> None:
+        try:
+            await self._stored_keys.delete(origin)
+        except KeyringError as error:
+            self._post(f"{error} The key is still kept.", NoticeKind.WARN)
 
     def _drop_late(self, origin: Origin) -> None:
-        self._notices.withdraw(_KEYCHAIN)
+        self._notices.withdraw(KEYCHAIN_TOPIC)
         if origin == self.origin and self._key.source is KeySource.KEYCHAIN:
             self._set_key(environment_key(origin))
 
     def _warn(self, error: AppError) -> None:
-        text = f"{error} {error.advice}".strip()
-        self._notices.post(Notice(text, NoticeKind.WARN, topic=_KEYCHAIN))
+        self._post(f"{error} {error.advice}".strip(), NoticeKind.WARN)
+
+    def _post(self, words: str, kind: NoticeKind) -> None:
+        self._notices.post(Notice(words, kind, topic=KEYCHAIN_TOPIC))
 
     def _set_key(self, key: ApiKey) -> None:
         self._key = key

@@ -90,6 +90,12 @@ class StoredKeys(QObject):
         self._asked = 0
         self._refused = 0
         self._given_up: tuple[str, str] | None = None
+        self._reachable = True
+
+    @property
+    def reachable(self) -> bool:
+        """Whether there was a keychain when it was last asked."""
+        return self._reachable
 
     async def read(self, origin: Origin) -> ApiKey:
         """Get the key of a server. No prompt is shown where there is no key to be had by it.
@@ -208,6 +214,7 @@ class StoredKeys(QObject):
             try:
                 result = await self._answered(number, origin, call, answer)
             except AppError as error:
+                self._reachable = not isinstance(error, KeyringUnavailable)
                 if isinstance(error, KeyringLocked):
                     self._refused = self._asked
                 if not answer.done():
@@ -217,6 +224,7 @@ class StoredKeys(QObject):
                 return
             finally:
                 self._given_up = None
+        self._reachable = True
         if not answer.done():
             answer.set_result(result)
         else:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Final
 
 import httpx
@@ -10,7 +11,7 @@ import httpx
 from desktop_app.gemini import wire
 from desktop_app.gemini.error_body import error_from_response
 from desktop_app.gemini.errors import GeminiError, ProtocolError, StreamBroken, TimedOut
-from desktop_app.gemini.sse import SSEDecoder
+from desktop_app.gemini.sse import ServerSentEvent, SSEDecoder
 from desktop_app.gemini.transport import translate
 from desktop_app.interactions.events import ErrorEvent, Event, InteractionCompleted
 
@@ -18,6 +19,7 @@ MAX_LINE: Final = 64 << 20
 """A whole picture comes in one line: a 4K PNG is about 40 MB in base64."""
 
 _END_TIMEOUT: Final = 2.0
+_HIDDEN: Final = b"***"
 
 
 async def read_body(
@@ -30,6 +32,7 @@ async def read_body(
     """Read a body of at most `limit` bytes within `timeout` seconds.
 
     A longer one is cut, or refused with `ProtocolError`. Raises `TimedOut` and `StreamBroken`.
+    Where the server says the key again, as some do that refuse it, that is taken out.
     """
     chunks: list[bytes] = []
     size = 0
@@ -51,7 +54,9 @@ async def read_body(
             code="too_large",
             details=f"more than {limit} bytes",
         )
-    return b"".join(chunks)[:limit]
+    key = _key_of(response)
+    body = b"".join(chunks)
+    return (body.replace(key.encode(), _HIDDEN) if key else body)[:limit]
 
 
 async def read_events(
@@ -68,12 +73,13 @@ async def read_events(
         yield await _whole_answer(response, media_type, event_timeout)
         return
     decoder = SSEDecoder(MAX_LINE, MAX_LINE)
+    key = _key_of(response)
     loop = asyncio.get_running_loop()
     deadline = loop.time() + event_timeout
     async with aclosing(_raw(response)) as chunks:
         while (chunk := await _next_chunk(chunks, response, deadline, event_timeout)) is not None:
             for record in decoder.feed(chunk):
-                event = wire.decode_event(record)
+                event = wire.decode_event(_without_key(record, key))
                 if event is None:
                     continue
                 yield event
@@ -82,7 +88,8 @@ async def read_events(
                     return
                 deadline = loop.time() + event_timeout
     decoder.close()
-    raise _cut_off(bytes(decoder.stray))
+    stray = bytes(decoder.stray)
+    raise _cut_off(stray.replace(key.encode(), _HIDDEN) if key else stray)
 
 
 async def _next_chunk(
@@ -147,6 +154,16 @@ def no_event(host: str, seconds: float) -> TimedOut:
         "What came is kept. Try again.",
         code="no_event",
     )
+
+
+def _without_key(record: ServerSentEvent, key: str) -> ServerSentEvent:
+    if not key or key not in record.data:
+        return record
+    return replace(record, data=record.data.replace(key, _HIDDEN.decode()))
+
+
+def _key_of(response: httpx.Response) -> str:
+    return response.request.headers.get("x-goog-api-key", "")
 
 
 async def _raw(response: httpx.Response) -> AsyncGenerator[bytes, None]:

@@ -18,11 +18,10 @@ from desktop_app.secret import Secret
 from desktop_app.settings.backends import (
     Backend,
     best_backend,
-    may_hold,
+    look,
     name_of,
     unlock,
     usable_backends,
-    would_ask,
 )
 
 SERVICE: Final = "castor"
@@ -124,8 +123,7 @@ class Keychain:
         """Look, without making the system ask. Raises `KeyringUnavailable`."""
         backend = self._best()
         try:
-            asks = would_ask(backend)
-            holds = may_hold(backend, SERVICE, str(origin))
+            asks, holds = look(backend, SERVICE, str(origin))
         except Exception as error:  # noqa: BLE001 - backends raise what their system does
             raise _translate(error) from None
         return KeychainState(name_of(backend), asks, holds)

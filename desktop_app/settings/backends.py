@@ -88,34 +88,26 @@ def _is_viable(kind: type[Backend]) -> bool:
 # --- a keyring that is locked -----------------------------------------------------------------
 
 
-def would_ask(backend: Backend) -> bool:
-    """Whether using it makes the system ask for a password; `False` where that is not known.
+def look(backend: Backend, service: str, username: str) -> tuple[bool, bool]:
+    """Whether using it makes the system ask for a password, and whether it may have an entry.
 
-    Never asks itself. A Secret Service without a keyring yet asks for the new one's password.
+    Never asks itself: a locked keyring, too, says what it holds. A Secret Service without a keyring
+    yet asks for the new one's password. Of other backends nothing is known before they are used.
     """
     if not _is_secret_service(backend):
-        return False
-    import secretstorage
-
-    with closing(secretstorage.dbus_init()) as connection:
-        try:
-            return secretstorage.Collection(connection).is_locked()
-        except secretstorage.ItemNotFoundException:
-            return True
-
-
-def may_hold(backend: Backend, service: str, username: str) -> bool:
-    """Whether it has an entry, as far as can be told without asking: names can be looked for."""
-    if not _is_secret_service(backend):
-        return True
+        return False, True
     import secretstorage
 
     names = {"service": service, "username": username}
     with closing(secretstorage.dbus_init()) as connection:
         try:
-            return any(secretstorage.Collection(connection).search_items(names))
+            collection = secretstorage.Collection(connection)
+            items = list(collection.search_items(names))
+            # Some keyrings are open and still ask before they hand out an entry.
+            asks = collection.is_locked() or any(item.is_locked() for item in items)
+            return asks, bool(items)
         except secretstorage.ItemNotFoundException:
-            return False
+            return True, False
 
 
 def unlock(backend: Backend, *, make: bool = False) -> bool:

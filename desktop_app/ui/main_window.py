@@ -19,10 +19,11 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMainWindow, QWidget
 from desktop_app.chat.attaching import Attachments
 from desktop_app.chat.library import Library
 from desktop_app.chat.notices import Notice, NoticeBoard, NoticeKind
-from desktop_app.chat.preferences import Preferences
+from desktop_app.chat.preferences import KEYCHAIN_TOPIC, Preferences
 from desktop_app.chat.session import ChatSession
 from desktop_app.errors import AppError
 from desktop_app.overriding import override
+from desktop_app.settings.api_key import KeySource
 from desktop_app.settings.settings import ZOOM_STEPS, Settings
 from desktop_app.store.rows import ConversationRow
 from desktop_app.ui.actions import Actions
@@ -339,7 +340,9 @@ class MainWindow(QMainWindow):
 
     def _show_acceptance(self, words: str) -> None:
         self.pane.welcome.clear()
-        self._notices.post(Notice(words, NoticeKind.OK, topic="key kept"))
+        kept = self._preferences.key.source is KeySource.KEYCHAIN
+        kind = NoticeKind.OK if kept else NoticeKind.WARN
+        self._notices.post(Notice(words, kind, topic=KEYCHAIN_TOPIC))
         self._preferences.fetch_models()
 
     def open_settings(self) -> None:

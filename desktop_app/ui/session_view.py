@@ -127,6 +127,7 @@ class SessionView(QObject):
             part = Shown.EMPTY
         else:
             part = Shown.WELCOME
+        self._pane.welcome.show_keeping(keeps=preferences.keeps_keys)
         if part is not self._pane.shown:
             self._pane.show_part(part)
             focus = self._pane.welcome.field if part is Shown.WELCOME else self._pane.composer

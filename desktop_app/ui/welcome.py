@@ -19,6 +19,11 @@ from desktop_app.ui.theme import Theme
 WIDTH: Final = 480
 KEY_PAGE: Final = "https://aistudio.google.com/apikey"
 SENTENCE: Final = "Chat with Gemini from your desktop, with your own key."
+WHERE_KEPT: Final = "Checked with one call, then kept in the system’s keyring."
+WHERE_NOT_KEPT: Final = (
+    "Checked with one call, then used until Castor is closed: "
+    "this computer has no keyring to keep it in."
+)
 _MARGIN: Final = 24
 _PADDING: Final = 20
 _CONNECT: Final = 90
@@ -66,8 +71,7 @@ class Welcome(QWidget):
         self._frame.setParent(self)
         self._connect = Button(theme, "Connect", "primary", parent=self)
         self._connect.setFixedHeight(36)
-        words = "Checked with one call, then kept in the system’s keyring."
-        self._kept = plain_label(theme, words, 13, 400, "quiet")
+        self._kept = plain_label(theme, WHERE_KEPT, 13, 400, "quiet")
         self._kept.setParent(self)
         self._link = _LinkButton(theme, "Get a key from Google AI Studio", self)
         self._demo = _DemoCard(theme, self)
@@ -103,6 +107,11 @@ class Welcome(QWidget):
         self._kept.setText(words)
         self._kept.setAccessibleName(words)
         self._lay_out()
+
+    def show_keeping(self, *, keeps: bool) -> None:
+        """Say whether the key will be kept, unless there is something else to say."""
+        if self._kept.text() in (WHERE_KEPT, WHERE_NOT_KEPT):
+            self.show_message(WHERE_KEPT if keeps else WHERE_NOT_KEPT)
 
     def clear(self) -> None:
         """Forget the key: it is where it belongs now."""

@@ -70,7 +70,8 @@ class WindowDialogs(QObject):
         """Ask for a key; `words` say why."""
         dialog = self._find(KeyDialog)
         if not isinstance(dialog, KeyDialog):
-            dialog = KeyDialog(self._theme, words, self._window)
+            keeps = self._preferences.keeps_keys
+            dialog = KeyDialog(self._theme, words, self._window, keeps=keeps)
             dialog.key_entered.connect(self._preferences.enter_key)
         dialog.show_words(words)
         self._show(dialog)

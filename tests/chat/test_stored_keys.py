@@ -356,8 +356,12 @@ async def test_a_deletion_that_waits_for_a_prompt_is_done_once_it_is_answered(
     async with program(tmp_path, guarded) as (w, _server):
         await w.preferences.accept_key(KEY)
         guarded.locked = True
-        with pytest.raises(KeyringLocked, match="locked"):
-            await w.preferences.forget_key()
+        w.preferences.drop_key()
+        await until(lambda: bool(w.notices), w.board.posted)
+        assert words(w) == (
+            "The system's keyring is locked. The key is still kept. "
+            "It is deleted as soon as the keyring lets it."
+        )
         assert w.preferences.has_key, "what could not be deleted is not said to be"
         guarded.open()
         await until(lambda: not w.preferences.has_key, w.preferences.key_changed)

@@ -32,6 +32,7 @@ class Castor:
     arguments: tuple[str, ...] = ()
     variables: dict[str, str] = field(default_factory=dict[str, str])
     process: subprocess.Popen[bytes] | None = None
+    module: str = "desktop_app"
 
     def settings(self, **values: object) -> None:
         self.profile.mkdir(exist_ok=True)
@@ -45,7 +46,7 @@ class Castor:
         with (self.profile.parent / f"{self.profile.name}.stderr").open("ab") as said:
             self.process = subprocess.Popen(
                 [
-                    *(sys.executable, "-X", "faulthandler", "-m", "desktop_app"),
+                    *(sys.executable, "-X", "faulthandler", "-m", self.module),
                     *("--profile", str(self.profile), *self.arguments, *arguments),
                 ],
                 cwd=ROOT,

@@ -33,6 +33,10 @@ NO_KEYRING = "This computer has no keyring that Castor can trust with your key."
 UNLOCK = f"{LOCKED} Unlock it, or use the key for this session only."
 UNTIL_CLOSED = "Castor uses the key until it is closed."
 UNTIL_KEPT = "Castor uses the key now and keeps it as soon as the keyring lets it."
+NOT_KEPT = (
+    "Checked with one call, then used until Castor is closed: "
+    "this computer has no keyring to keep it in."
+)
 CONNECT = "Connect"
 KEY_WINDOW = "Gemini API key – Castor"
 PROMPT_WINDOW = "Unlock Login Keyring"
@@ -260,7 +264,7 @@ def test_a_keyring_that_never_answers_is_said_and_holds_neither_the_key_nor_the_
     program: Program, reader: Reader
 ) -> None:
     with bus_session() as session:
-        session.start_silent()
+        session.start_false("silent")
         castor = program(session)
         castor.start()
         reader.wait(SILENT)
@@ -273,6 +277,26 @@ def test_a_keyring_that_never_answers_is_said_and_holds_neither_the_key_nor_the_
         castor.quit()
         assert not holders(castor.profile, KEY)
         assert not holders(session.folder, KEY)
+
+
+def test_a_keyring_that_changes_the_key_is_found_out_and_the_key_is_for_this_session(
+    program: Program, reader: Reader
+) -> None:
+    with bus_session(activates=False) as session:
+        session.start_false("changing")
+        castor = program(session)
+        castor.start()
+        enter_key(castor, reader)
+        reader.wait(f"The system's keyring did not keep the key as it is. {UNTIL_CLOSED}")
+        ask(castor, 1)
+        open_privacy(castor, reader)
+        reader.wait(SESSION_ONLY)
+        close_settings(castor, reader)
+        castor.quit()
+        castor.start()
+        castor.desktop.press("ctrl+n")
+        reader.wait(CONNECT)
+        castor.quit()
 
 
 UNTRUSTED = {
@@ -299,11 +323,14 @@ def test_without_a_keyring_to_trust_the_key_is_for_this_session_and_in_no_file(
             name: value.format(package=package, config=config) for name, value in variables.items()
         }
         castor.start()
+        reader.wait(NOT_KEPT)
         enter_key(castor, reader)
         reader.wait(f"{NO_KEYRING} {UNTIL_CLOSED}")
         ask(castor, 1)
         open_privacy(castor, reader)
         reader.wait(SESSION_ONLY)
+        reader.click("Forget key")
+        reader.wait("There is none, and no keyring on this computer to keep one in.")
         close_settings(castor, reader)
         castor.quit()
         assert not holders(tmp_path, KEY)

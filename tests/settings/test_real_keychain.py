@@ -18,6 +18,7 @@ from desktop_app.settings.api_key import (
     Keychain,
     KeychainState,
     KeyringLocked,
+    KeyringLostKey,
     KeyringUnavailable,
     KeySource,
 )
@@ -227,7 +228,7 @@ def test_a_service_that_is_silent_holds_one_thread_and_no_other(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with bus_session() as session:
-        session.start_silent()
+        session.start_false("silent")
         enter(session, monkeypatch)
         ended: list[Exception] = []
 
@@ -245,6 +246,19 @@ def test_a_service_that_is_silent_holds_one_thread_and_no_other(
     asking.join(20)
     assert not asking.is_alive(), "it ends with the service"
     assert len(ended) == 1
+
+
+@pytest.mark.parametrize("fault", ["changing", "forgetful"])
+def test_a_service_that_does_not_keep_what_it_is_given_is_found_out(
+    fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with bus_session(activates=False) as session:
+        session.start_false(fault)
+        enter(session, monkeypatch)
+        with pytest.raises(KeyringLostKey, match="did not keep the key as it is"):
+            Keychain().write(GOOGLE_ORIGIN, Secret(KEY))
+        assert Keychain().state(GOOGLE_ORIGIN) == KeychainState(PLACE, asks=False, holds=False)
+        assert Keychain().read(GOOGLE_ORIGIN) == ApiKey(), "nothing is left of it"
 
 
 # --- backends that are not to be trusted ------------------------------------------------------

@@ -10,6 +10,7 @@ from desktop_app.ui.dialogs.small_dialog import SmallDialog
 from desktop_app.ui.fields import FieldFrame, LineField
 from desktop_app.ui.plain_label import plain_label
 from desktop_app.ui.theme import Theme
+from desktop_app.ui.welcome import WHERE_KEPT, WHERE_NOT_KEPT
 
 
 def words_of_rejection(error: AppError) -> str:
@@ -25,18 +26,18 @@ class KeyDialog(SmallDialog):
     key_entered = Signal(str)
     """This text is to be checked and kept as the key."""
 
-    def __init__(self, theme: Theme, words: str, parent: QWidget) -> None:
+    def __init__(self, theme: Theme, words: str, parent: QWidget, *, keeps: bool = True) -> None:
         super().__init__(theme, "Gemini API key", words, parent)
         self.field = LineField(theme, "Gemini API key", "Paste your key")
         self.field.setEchoMode(QLineEdit.EchoMode.Password)
         frame = FieldFrame(theme, self.field, 36)
         self.body.addWidget(frame)
         self._message = plain_label(
-            theme, "Checked with one call, then kept in the system’s keyring.", 12, 400, "quiet"
+            theme, WHERE_KEPT if keeps else WHERE_NOT_KEPT, 12, 400, "quiet"
         )
         self.body.addWidget(self._message)
         cancel = Button(theme, "Cancel")
-        self._accept = Button(theme, "Check and keep", "primary")
+        self._accept = Button(theme, "Check and keep" if keeps else "Check and use", "primary")
         cancel.clicked.connect(self.close)
         self._accept.clicked.connect(self._enter)
         self.field.returnPressed.connect(self._enter)

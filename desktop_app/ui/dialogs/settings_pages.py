@@ -266,7 +266,8 @@ class PrivacyPage(Page):
         self._background.setEnabled(settings.store)
         self._background.setChecked(settings.store and settings.background)
         key = self._preferences.key
-        self._key_row.help.setText(key_words(key, self._keychain))
+        keychain = self._keychain if self._preferences.keeps_keys else ""
+        self._key_row.help.setText(key_words(key, keychain))
         mine = key.source in (KeySource.KEYCHAIN, KeySource.SESSION)
         self._forget.setVisible(mine)
         self._change.setText("Change key" if key.secret is not None else "Enter key")
@@ -279,7 +280,7 @@ class PrivacyPage(Page):
 
 
 def key_words(key: ApiKey, keychain: str) -> str:
-    """Say where the key lies."""
+    """Say where the key lies; `keychain` is where one would be kept, or empty."""
     match key.source:
         case KeySource.KEYCHAIN:
             return f"Kept in {key.place}, for this server only."
@@ -290,6 +291,8 @@ def key_words(key: ApiKey, keychain: str) -> str:
         case KeySource.DEMO:
             return "The offline demo needs no key."
         case KeySource.NONE:
+            if not keychain:
+                return "There is none, and no keyring on this computer to keep one in."
             return f"There is none. It would be kept in {keychain}."
 
 
