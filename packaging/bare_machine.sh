@@ -2,20 +2,29 @@
 # Runs a command in this project on a bare Debian 12, which has python3 and nothing else. The
 # machine is made for it in a temporary folder and removed at the end, whatever happens.
 #
-#     packaging/bare_machine.sh [--worktree] [COMMAND ...]
+#     packaging/bare_machine.sh [--worktree] [--with FILE] [COMMAND ...]
 #
 # The command is `python3 packaging/dev.py test` unless given. The project is a copy of the last
-# commit; with --worktree, of all files as they are now, ignored ones left out. What the command
-# leaves in artifacts/ and build/ is copied to build/bare_machine/.
+# commit; with --worktree, of all files as they are now, ignored ones left out; with --with, of
+# that one ignored file too. What the command leaves in artifacts/ and build/ is copied to
+# build/bare_machine/.
 # Needs root, debootstrap, the network and 2 GB in $TMPDIR (/var/tmp unless set).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 worktree=
-if [ "${1:-}" = --worktree ]; then
-    worktree=yes
+extra=
+while :; do
+    case "${1:-}" in
+    --worktree) worktree=yes ;;
+    --with)
+        extra=$2
+        shift
+        ;;
+    *) break ;;
+    esac
     shift
-fi
+done
 [ $# -gt 0 ] || set -- python3 packaging/dev.py test
 
 project_files() {
@@ -54,6 +63,9 @@ inside() {
 run_in_machine() {
     make_machine >"$folder/log" 2>&1 </dev/null
     project_files | tar --extract --no-same-owner --directory "$machine/castor"
+    if [ "$extra" ]; then
+        tar --create "$extra" | tar --extract --no-same-owner --directory "$machine/castor"
+    fi
     echo "A bare Debian $(cat "$machine/etc/debian_version") runs: $*" >&2
     inside sh -c 'cd /castor && exec "$@"' sh "$@" </dev/null
 }
@@ -72,7 +84,7 @@ keep_results() {
 folder=$(mktemp -d -p "${TMPDIR:-/var/tmp}" castor-bare.XXXXXX)
 trap 'rm -rf --one-file-system "$folder"' EXIT
 machine=$folder/debian
-export folder machine worktree
+export folder machine worktree extra
 export -f project_files make_machine inside run_in_machine
 code=0
 # Mounts and processes live in namespaces of their own and end with them.

@@ -184,6 +184,14 @@ def icon_names() -> set[str]:
     return words
 
 
+def draw_icons(work: Path) -> Path:
+    """Draw the mark as the systems want it and return the folder; Qt stays in its own process."""
+    folder = work / "icons"
+    script = str(ROOT / "packaging" / "icons.py")
+    subprocess.run([sys.executable, script, str(folder)], check=True)
+    return folder
+
+
 def fonts() -> list[tuple[str, str]]:
     """Return the built-in fonts' files, as their packages have them."""
     return [

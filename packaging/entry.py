@@ -20,8 +20,10 @@ def give_back_the_search_path() -> None:
     """Let the programs that Castor starts, a browser say, find the system's libraries.
 
     The loader of a frozen program points them to the libraries that came with it. Its own were
-    looked up when it started: they stay found.
+    looked up when it started: they stay found. Where it starts itself again, the loader must be
+    told to begin anew, or it takes what we have removed for inherited.
     """
+    os.environ["PYINSTALLER_RESET_ENVIRONMENT"] = "1"
     before = os.environ.pop(f"{_SEARCH_PATH}_ORIG", None)
     if before:
         os.environ[_SEARCH_PATH] = before
