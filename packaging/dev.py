@@ -35,6 +35,7 @@ verbs:
                   ask the demo one question and save a screenshot
   test [ARG ...]  run the tests; the arguments go to pytest and are seen from the project's root
   check           check format, style, types and imports
+  bench [ARG ...] measure Castor on a screen of its own; --json prints one JSON object
   build [ARG ...] freeze Castor into dist/castor; --test tries it out, --packages packs it
 """
 
@@ -43,6 +44,7 @@ SETS = {
     "run": ("runtime",),
     "test": ("runtime", "test"),
     "check": ("runtime", "test", "check"),
+    "bench": ("runtime",),
     "build": ("runtime", "build"),
 }
 
@@ -76,6 +78,8 @@ def main(arguments: Sequence[str]) -> int:
             return run(options.arguments)
         if verb == "test":
             return test(options.arguments)
+        if verb == "bench":
+            return bench(options.arguments)
         if verb == "build":
             return frozen.build(frozen.read_options(options.arguments))
         return check() if verb == "check" else 0
@@ -98,14 +102,14 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         prog="dev.py",
         description=DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        usage="%(prog)s [-h] {setup,run,test,check,build} [ARG ...]",
+        usage="%(prog)s [-h] {setup,run,test,check,bench,build} [ARG ...]",
     )
     parser.add_argument("verb", choices=SETS, help=argparse.SUPPRESS)
     parser.add_argument("arguments", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     if options.verb == "build":
         frozen.read_options(options.arguments)
-    elif options.arguments and options.verb not in ("run", "test"):
+    elif options.arguments and options.verb not in ("run", "test", "bench"):
         parser.error(f"{options.verb} takes no arguments")
     return options
 
@@ -150,6 +154,17 @@ def test(arguments: Sequence[str]) -> int:
     command = [str(environment.program("python")), "-m", "pytest", "--junitxml=build/junit.xml"]
     with launch.runtime_folder(test_variables(os.environ)) as variables:
         return launch.in_foreground([*command, *arguments], variables, ROOT)
+
+
+def bench(arguments: Sequence[str]) -> int:
+    """Measure Castor, on Linux on a screen of our own; the figures are on standard output."""
+    command = [str(environment.program("python")), "-m", "tests.benchmarks", *arguments]
+    variables = test_variables(os.environ)
+    if sys.platform != "linux":
+        del variables["QT_QPA_PLATFORM"]
+        return launch.in_foreground(command, variables, ROOT)
+    with launch.runtime_folder(variables) as private, launch.own_screen(private) as seen:
+        return launch.in_foreground(command, {**seen, "QT_QPA_PLATFORM": "xcb"}, ROOT)
 
 
 def test_variables(shell: Mapping[str, str]) -> dict[str, str]:

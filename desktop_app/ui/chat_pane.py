@@ -111,7 +111,7 @@ class ChatPane(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the ground, and the shadow under the composer."""
         painter = QPainter(self)
-        painter.fillRect(self.rect(), self._theme.color("window"))
+        painter.fillRect(event.rect(), self._theme.color("window"))
         if not self.composer.isHidden():
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            self.composer.shadow.paint(painter, self.composer.geometry())
+            self.composer.shadow.paint(painter, self.composer.geometry(), event.rect())

@@ -100,8 +100,12 @@ class Shadow:
             painter.drawRoundedRect(box, radius + steps - step, radius + steps - step)
         painter.end()
 
-    def paint(self, painter: QPainter, box: QRectF | QRect) -> None:
-        """Paint the shadow of a box; the box itself is painted over it."""
+    def paint(self, painter: QPainter, box: QRectF | QRect, seen: QRect | None = None) -> None:
+        """Paint the shadow of a box; the box itself is painted over it.
+
+        `seen` is the rectangle that is painted anew, where it is not all.
+        """
+        inside = None if seen is None else QRectF(seen)
         outer = QRectF(box).adjusted(-self._blur, -self._blur, self._blur, self._blur)
         outer.translate(0, self._offset)
         corner = float(self._corner)
@@ -113,6 +117,8 @@ class Shadow:
             for j in range(3):
                 target = QRectF(QPointF(xs[i], ys[j]), QPointF(xs[i + 1], ys[j + 1]))
                 source = QRectF(QPointF(us[i], us[j]), QPointF(us[i + 1], us[j + 1]))
+                if inside is not None and not inside.intersects(target):
+                    continue
                 if target.width() > 0 and target.height() > 0:
                     painter.drawPixmap(target, self._pixmap, source)
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from PySide6.QtCore import QMimeData, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QMimeData, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
@@ -21,6 +21,7 @@ from desktop_app.ui.menus import Menu
 from desktop_app.ui.theme import Theme, line_height
 
 PLACEHOLDER: Final = "Ask anything"
+_PLACEHOLDER_LEFT: Final = 3
 LARGEST_PASTE: Final = 1_000_000
 """Characters; a text edit takes minutes for more (reliability, section 1.6)."""
 
@@ -52,6 +53,8 @@ class MessageEdit(QTextEdit):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setCursorWidth(0)  # painted below, in the accent colour
         self.viewport().setAutoFillBackground(False)
+        # It fills its own ground: else each flash of the caret would repaint all that is behind.
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setStyleSheet("QTextEdit { background: transparent; }")
         self.setAcceptDrops(False)  # the window takes drops, wherever they fall
         self.document().setDocumentMargin(0)
@@ -110,24 +113,33 @@ class MessageEdit(QTextEdit):
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the text, or the placeholder to the right of the cursor."""
+        painter = QPainter(self.viewport())
+        ground = "raised" if self._theme.dark else "window"
+        painter.fillRect(event.rect(), self._theme.color(ground))
+        painter.end()  # two at once crash under xcb
         super().paintEvent(event)
-        painter = QPainter(self.viewport())  # one for both: two at once crash under xcb
+        painter.begin(self.viewport())
         size = self._theme.body_size()
-        if not self.text and not self._composing:
+        empty = self.document().isEmpty() and not self._composing
+        if empty and event.rect().right() >= _PLACEHOLDER_LEFT:
             painter.setFont(self.font())
             painter.setPen(self._theme.color("quiet"))
             bottom = Qt.AlignmentFlag.AlignBottom
-            painter.drawText(3, 0, self.width(), line_height(size), bottom.value, PLACEHOLDER)
+            painter.drawText(
+                _PLACEHOLDER_LEFT, 0, self.width(), line_height(size), bottom.value, PLACEHOLDER
+            )
         if self.hasFocus() and self._caret_shown and not self._composing:
-            rect = self.cursorRect()
-            caret = QRectF(rect.left(), rect.top() - 1, 2, rect.height() + 2)
-            painter.fillRect(caret, self._theme.color("accent"))
+            painter.fillRect(self._caret_rect(), self._theme.color("accent"))
 
     # --- the caret ----------------------------------------------------------------------------
 
+    def _caret_rect(self) -> QRect:
+        rect = self.cursorRect()
+        return QRect(rect.left(), rect.top() - 1, 2, rect.height() + 2)
+
     def _flash(self) -> None:
         self._caret_shown = not self._caret_shown
-        self.viewport().update()
+        self.viewport().update(self._caret_rect())  # it flashes all day: no more than that
 
     def _show_caret(self) -> None:
         self._caret_shown = True

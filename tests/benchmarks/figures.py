@@ -1,0 +1,46 @@
+"""What the benchmarks find, and what of it is wanted."""
+
+import statistics
+from collections.abc import Sequence
+from typing import TypeAlias
+
+Figures: TypeAlias = dict[str, object]
+
+GOALS: dict[str, tuple[str, float]] = {
+    "start_ratio": ("at most", 2.0),
+    "events_per_second": ("at least", 80_000),
+    "fold_linear": ("at most", 1.2),
+    "idle_cpu_percent": ("at most", 0.1),
+    "gap_500_ms": ("at most", 50),
+    "bytes_per_turn_growth": ("at most", 1.1),
+}
+"""The figures that have a goal."""
+
+
+def median(values: Sequence[float]) -> float:
+    """The middle of some measurements."""
+    return statistics.median(values)
+
+
+def spread(values: Sequence[float], digits: int) -> list[float]:
+    """The lowest and the highest of some measurements."""
+    return [round(min(values), digits), round(max(values), digits)]
+
+
+def merge(figures: Sequence[Figures]) -> Figures:
+    """Put what several benchmarks have found into one object."""
+    merged: Figures = {}
+    spreads: dict[str, object] = {}
+    for one in figures:
+        merged.update(one)
+        found = one.get("spread")
+        if isinstance(found, dict):
+            spreads.update(found)
+    merged["spread"] = spreads
+    return merged
+
+
+def reached(name: str, value: float) -> bool:
+    """Whether a figure is as good as wanted."""
+    word, goal = GOALS[name]
+    return value <= goal if word == "at most" else value >= goal

@@ -1,0 +1,138 @@
+"""The benchmarks themselves: they are the same at every run, and measure what they say."""
+
+import io
+import json
+import random
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import redirect_stdout
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from desktop_app.store import conversations as queries
+from desktop_app.store.database import FILE_NAME, open_read_only
+from desktop_app.store.rows import restore_interaction
+from tests.benchmarks.__main__ import MEASURES, main
+from tests.benchmarks.content import SEED, answer_text, long_text, stream_records
+from tests.benchmarks.events import fold, measure_events
+from tests.benchmarks.figures import GOALS, Figures, reached
+from tests.benchmarks.history import CONVERSATIONS, conversation_key, write_history
+from tests.benchmarks.processes import Bench
+from tests.benchmarks.sending import measure_sending
+from tests.benchmarks.windows import measure_gaps, measure_rest, measure_start, top_imports
+
+QUICK: Mapping[str, Callable[[Bench], Figures]] = {
+    "start": lambda bench: measure_start(bench, pairs=1, settle=0.2),
+    "rest": lambda bench: measure_rest(bench, settle=0.4, watch=0.2),
+    "events": lambda _: measure_events(pairs=1, size=20_000),
+    "gaps": lambda bench: measure_gaps(
+        bench, runs=1, turns=3, length=2000, per_second=0, settle=0.4, steps=2
+    ),
+    "sending": lambda bench: measure_sending(bench.folder / "sending", turns=4),
+}
+
+
+@pytest.fixture(scope="module")
+def printed() -> str:
+    """What a quick run of everything writes to standard output."""
+    if sys.platform != "linux":
+        pytest.skip("memory is read from /proc")
+    with redirect_stdout(io.StringIO()) as out:
+        assert main(["--json"], QUICK) == 0
+    return out.getvalue()
+
+
+@pytest.fixture(scope="module")
+def figures(printed: str) -> Figures:
+    return cast("Figures", json.loads(printed))
+
+
+def test_a_run_prints_one_json_object_and_nothing_else(printed: str) -> None:
+    assert isinstance(json.loads(printed), dict)
+    assert printed.count("\n") == 1
+
+
+def test_every_benchmark_can_be_run_in_a_quick_form() -> None:
+    assert QUICK.keys() == MEASURES.keys()
+
+
+@pytest.mark.parametrize("name", [*GOALS, "rss_mb", "floor_rss_mb", "start_ms", "floor_gap_ms"])
+def test_a_figure_is_a_number_that_is_not_negative(figures: Figures, name: str) -> None:
+    value = figures[name]
+    assert isinstance(value, int | float)
+    assert not isinstance(value, bool)
+    assert value >= 0
+
+
+def test_castor_takes_longer_to_start_than_an_empty_window(figures: Figures) -> None:
+    assert cast("float", figures["start_ratio"]) > 1
+
+
+def test_castor_needs_more_memory_than_its_imports_alone(figures: Figures) -> None:
+    assert cast("float", figures["rss_mb"]) > cast("float", figures["floor_rss_mb"]) > 10
+
+
+def test_the_profile_of_the_imports_names_the_slowest_first(figures: Figures) -> None:
+    imports = cast("list[dict[str, object]]", figures["start_imports_ms"])
+    times = [cast("float", one["ms"]) for one in imports]
+    assert times == sorted(times, reverse=True)
+    assert any(str(one["module"]).startswith("desktop_app") for one in imports)
+
+
+def test_no_widget_moves_after_the_first_paint(figures: Figures) -> None:
+    assert figures["start_moved_widgets"] == []
+
+
+def test_gaps_are_told_by_phase(figures: Figures) -> None:
+    phases = cast("dict[str, dict[str, float]]", figures["gap_500_phases"])
+    assert phases.keys() == {"open", "stream", "scroll"}
+    assert max(phase["ms"] for phase in phases.values()) == figures["gap_500_ms"]
+
+
+def test_a_turn_sends_no_more_for_the_turns_before_it(figures: Figures) -> None:
+    assert figures["bytes_per_turn_growth"] == pytest.approx(1, abs=0.01)
+
+
+def test_imports_after_the_first_paint_are_not_in_the_profile() -> None:
+    said = (
+        "import time: 30 | 30 |   a.b\nimport time:  20 |  50 | a\n"
+        "first paint\nimport time: 9 | 9 | c"
+    )
+    assert top_imports(said) == [
+        {"module": "a.b", "ms": 0.03, "all_ms": 0.03},
+        {"module": "a", "ms": 0.02, "all_ms": 0.05},
+    ]
+
+
+def test_the_content_is_the_same_at_every_run() -> None:
+    assert answer_text(random.Random(SEED)) == answer_text(random.Random(SEED))
+    assert stream_records(long_text(5000)) == stream_records(long_text(5000))
+
+
+def test_a_stream_of_the_benchmark_folds_to_its_text() -> None:
+    turn = fold(stream_records(long_text(5000)))
+    assert turn.output_text == long_text(5000)
+    assert turn.outcome == "complete"
+
+
+def test_the_history_has_the_turns_that_were_asked_for(tmp_path: Path) -> None:
+    write_history(tmp_path, 7)
+    db = open_read_only(tmp_path / FILE_NAME)
+    try:
+        rows = queries.list_conversations(db)
+        last = queries.load_interactions(db, conversation_key(CONVERSATIONS - 1))
+        opened = queries.load_meta(db)["conversation"]
+    finally:
+        db.close()
+    assert len(rows) == CONVERSATIONS
+    assert rows[0].key == opened == conversation_key(CONVERSATIONS - 1)
+    assert [restore_interaction(row).outcome for row in last] == ["complete"] * 7
+
+
+def test_a_goal_is_reached_from_the_right_side() -> None:
+    assert reached("start_ratio", 2.0)
+    assert not reached("start_ratio", 2.1)
+    assert reached("events_per_second", 80_000)
+    assert not reached("events_per_second", 79_999)
