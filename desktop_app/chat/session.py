@@ -86,9 +86,8 @@ class ChatSession(QObject):
         self._running: asyncio.Task[None] | None = None
         self._running_turn: Interaction | None = None
         self._sending = False
-        settings = preferences.settings
-        self._model = (row.model if row else None) or settings.model
-        self._thinking_level = row.thinking_level if row else settings.thinking_level
+        self._model = row.model if row else None
+        self._thinking_level = row.thinking_level if row else None
 
     # --- what it is ---------------------------------------------------------------------------
 
@@ -124,13 +123,14 @@ class ChatSession(QObject):
 
     @property
     def model(self) -> str:
-        """The model that the next turn is for."""
-        return self._model
+        """The model that the next turn is for: that of the settings until another is chosen."""
+        return self._model or self._preferences.settings.model
 
     @property
     def thinking_level(self) -> str | None:
         """The thinking level of the next turn; `None` leaves it to the model."""
-        return self._thinking_level
+        chosen = self._model is not None
+        return self._thinking_level if chosen else self._preferences.settings.thinking_level
 
     def restore(self, turns: list[Interaction], head: str | None) -> None:
         """Put stored turns back, before anything is shown."""
@@ -272,6 +272,7 @@ class ChatSession(QObject):
     def _show_added(self, turn: Interaction, row: ConversationRow) -> None:
         self.conversation.add(turn)
         self._row = row
+        self._model, self._thinking_level = row.model, row.thinking_level
         self._sending = False
         self.turn_added.emit(turn)
         self.row_changed.emit(row)
@@ -299,11 +300,11 @@ class ChatSession(QObject):
 
     def _new_turn(self, previous: str | None, content: tuple[Content, ...]) -> Interaction:
         preferences = self._preferences
-        model = preferences.model(self._model)
+        model = preferences.model(self.model)
         return Interaction(
             previous=previous,
             input=content,
-            request=request_of(preferences.settings, model, self._thinking_level),
+            request=request_of(preferences.settings, model, self.thinking_level),
             origin=str(preferences.origin),
         )
 
@@ -314,8 +315,8 @@ class ChatSession(QObject):
             old or ConversationRow(self.key, title_of(turn.input), turn.origin, created=now),
             head=turn.key,
             updated=now,
-            model=self._model,
-            thinking_level=self._thinking_level,
+            model=self.model,
+            thinking_level=self.thinking_level,
             origin=turn.origin,
         )
         stored = interaction_row(turn, self.key, now)

@@ -148,6 +148,7 @@ class Chooser(QComboBox):
         self.setFont(theme.font(13))
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setMaxVisibleItems(14)
+        self.view().setAccessibleName(name)
         self._restyle()
         theme.changed.connect(self._restyle)
 

@@ -68,6 +68,7 @@ class SessionView(QObject):
         attachments.thumbnail_ready.connect(transcript.show_thumbnail)
         attachments.thumbnail_ready.connect(composer.strip.show_thumbnail)
         self._preferences.models_changed.connect(self.show_model)
+        self._preferences.changed.connect(self.show_model)
         self._preferences.key_changed.connect(self.show_part)
         self._preferences.changed.connect(self._show_badge)
         self._preferences.key_changed.connect(self._submit_what_waited)
@@ -77,7 +78,7 @@ class SessionView(QObject):
     def show(self, session: ChatSession) -> None:
         """Show a session in the place of the one before."""
         if session is self._session:
-            self._pane.composer.setFocus()
+            self._focus()
             return
         self.leave()
         self._session = session
@@ -101,7 +102,7 @@ class SessionView(QObject):
         self._show_title()
         self.show_model()
         self.show_part()
-        self._pane.composer.setFocus()
+        self._focus()
 
     def _bind(self, signal: SignalInstance, slot: object) -> None:
         self._connections.append(signal.connect(slot))  # type: ignore[arg-type]
@@ -130,9 +131,12 @@ class SessionView(QObject):
         self._pane.welcome.show_keeping(keeps=preferences.keeps_keys)
         if part is not self._pane.shown:
             self._pane.show_part(part)
-            focus = self._pane.welcome.field if part is Shown.WELCOME else self._pane.composer
-            focus.setFocus()
+            self._focus()
         self._show_title()
+
+    def _focus(self) -> None:
+        welcome = self._pane.shown is Shown.WELCOME
+        (self._pane.welcome.field if welcome else self._pane.composer).setFocus()
 
     def show_model(self) -> None:
         """Show the model that the next turn is for."""

@@ -121,6 +121,12 @@ def dialogs(window: QWidget, kind: type[W]) -> list[W]:
     return [one for one in window.findChildren(kind) if one.isVisible()]
 
 
+async def in_front(window: QWidget, kind: type[W]) -> W:
+    """Wait for the one window of a kind to have the keyboard."""
+    await eventually(lambda: [one for one in dialogs(window, kind) if one.isActiveWindow()])
+    return dialog(window, kind)
+
+
 def dialog(window: QWidget, kind: type[W]) -> W:
     """The one window of a kind that is open."""
     found = dialogs(window, kind)

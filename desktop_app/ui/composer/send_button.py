@@ -26,9 +26,8 @@ class SendButton(IconButton):
         """Show what a press would do."""
         self._stop = stop
         self.setEnabled(stop or ready)
-        name = "Stop (Esc)" if stop else "Send"
         self.setAccessibleName("Stop" if stop else "Send")
-        self.setToolTip(name)
+        self.setToolTip("Stop (Esc)" if stop else "Send")
         self.update()
 
     @override

@@ -28,7 +28,9 @@ class Row(QWidget):
         self.help = plain_label(theme, help_text, 12, 400, "quiet")
         words = QVBoxLayout()
         words.setSpacing(0)
-        words.addWidget(plain_label(theme, title, 13, 500, "text"))
+        label = plain_label(theme, title, 13, 500, "text")
+        label.setBuddy(control)  # on Linux a list to choose from is named by its label alone
+        words.addWidget(label)
         words.addWidget(self.help)
         self.help.setVisible(bool(help_text))
         control.setAccessibleDescription(help_text)

@@ -270,7 +270,9 @@ class PrivacyPage(Page):
         self._key_row.help.setText(key_words(key, keychain))
         mine = key.source in (KeySource.KEYCHAIN, KeySource.SESSION)
         self._forget.setVisible(mine)
-        self._change.setText("Change key" if key.secret is not None else "Enter key")
+        words = "Change key" if key.secret is not None else "Enter key"
+        self._change.setText(words)
+        self._change.setAccessibleName(words)
 
     def _change_store(self) -> None:
         self._preferences.update(store=self._store.isChecked())

@@ -237,6 +237,8 @@ class ConversationList(QListView):
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter opens, Delete puts into the trash, Menu opens the menu."""
+        if self.state() is QAbstractItemView.State.EditingState:
+            return  # a title's field lets keys through: its Enter is not one that opens
         index = self.currentIndex()
         key = self._key(index) if index.isValid() else ""
         match event.key():

@@ -13,6 +13,7 @@ from desktop_app.ui.icons import icon, paint_icon
 from desktop_app.ui.painting import paint_box
 from desktop_app.ui.plain_label import plain_label
 from desktop_app.ui.theme import Theme
+from desktop_app.ui.transcript.text_view import plain_copy
 
 _PADDING: Final = 16
 _TEXT_LEFT: Final = 44
@@ -90,7 +91,7 @@ class FailureCard(QWidget):
 
     def _copy_details(self) -> None:
         text = f"{self._title.text()}\n{self._details.text()}"
-        QGuiApplication.clipboard().setText(text)
+        QGuiApplication.clipboard().setText(plain_copy(text))
 
     def fit(self, width: int) -> int:
         """Lay out in a width; return and take the height it needs."""

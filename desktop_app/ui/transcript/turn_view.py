@@ -26,6 +26,7 @@ from desktop_app.ui.transcript.failure_card import FailureCard
 from desktop_app.ui.transcript.lines import OpeningLine, StepLine, ThoughtLine
 from desktop_app.ui.transcript.pictures import PictureRow, ThumbnailSource
 from desktop_app.ui.transcript.status_line import StatusLine, words_for_end
+from desktop_app.ui.transcript.text_view import plain_copy
 
 INPUT_GAP: Final = 22
 STEP_GAP: Final = 8
@@ -212,7 +213,7 @@ class TurnView(QWidget):
         return "\n\n".join(text for text in texts if text)
 
     def _copy_answer(self) -> None:
-        QGuiApplication.clipboard().setText(self._answer_text())
+        QGuiApplication.clipboard().setText(plain_copy(self._answer_text()))
 
     # --- how it goes --------------------------------------------------------------------------
 
