@@ -11,8 +11,8 @@ from tests.e2e.desktop import Desktop
 from tests.e2e.program import TITLE, Castor, text_of
 from tests.e2e.reader import Reader, screen_reader
 from tests.e2e.search import holders
+from tests.false_backends import NULL, install_plaintext
 from tests.secretservice import PASSWORD, Session, bus_session
-from tests.settings.test_real_keychain import NULL, install_plaintext
 
 KEY = "canary-key+of/a=person&0123456789"
 OTHER_KEY = "another-key-0123456789-abcdef"

@@ -22,6 +22,7 @@ from desktop_app.settings.api_key import (
     KeyringUnavailable,
     KeySource,
 )
+from tests.false_backends import NULL, install_plaintext
 from tests.secretservice import PASSWORD, Session, bus_session, missing_programs
 
 KEY = "canary-key-0123456789-abcdef"
@@ -263,29 +264,6 @@ def test_a_service_that_does_not_keep_what_it_is_given_is_found_out(
 
 # --- backends that are not to be trusted ------------------------------------------------------
 
-PLAINTEXT = '''
-"""Keeps passwords in a file, as keyrings.alt does."""
-import base64, os
-from pathlib import Path
-from keyring.backend import KeyringBackend
-
-Path(os.environ["HOME"], "imported").touch()
-
-class PlaintextKeyring(KeyringBackend):
-    priority = 9
-    path = Path(os.environ["XDG_DATA_HOME"]) / "python_keyring" / "keyring_pass.cfg"
-
-    def get_password(self, service, username):
-        return base64.b64decode(self.path.read_bytes()).decode() if self.path.exists() else None
-
-    def set_password(self, service, username, password):
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        self.path.write_bytes(base64.b64encode(password.encode()))
-
-    def delete_password(self, service, username):
-        self.path.unlink()
-'''
-
 USE = """
 import sys
 from desktop_app.errors import AppError
@@ -305,18 +283,6 @@ import sys, keyring
 keyring.set_password("castor", "x", sys.stdin.read())
 print(type(keyring.get_keyring()).__module__, keyring.get_password("castor", "x") is not None)
 """
-
-
-def install_plaintext(folder: Path) -> Path:
-    """Put a package there that keyring discovers as it does keyrings.alt."""
-    package = folder / "keyrings" / "alt"
-    package.mkdir(parents=True)
-    (package / "file.py").write_text(PLAINTEXT)
-    info = folder / "keyrings_alt-5.0.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: keyrings.alt\nVersion: 5.0\n")
-    (info / "entry_points.txt").write_text("[keyring.backends]\nfile = keyrings.alt.file\n")
-    return folder
 
 
 def run(program: str, session: Session, *paths: Path, **variables: str) -> str:
@@ -367,9 +333,6 @@ def test_beside_a_keyring_a_backend_that_keeps_plain_text_is_not_read_either(
         assert run(USE, session, package) == f"kept in {PLACE}"
         assert session.kept(str(GOOGLE_ORIGIN)) == KEY
         assert traces(session.home) == []
-
-
-NULL = "keyring.backends.null.Keyring"
 
 
 @pytest.mark.parametrize("how", ["variable", "file"])
