@@ -28,6 +28,8 @@ SCREEN = ("xvfb", "xauth")
 TEST_HELPERS = (
     *SCREEN,
     *("openbox", "xdotool", "wmctrl", "xclip", "x11-utils", "imagemagick", "dbus", "pcmanfm"),
+    # a screen reader's side of the window, for the python3 that comes with them
+    *("at-spi2-core", "python3-pyatspi", "gir1.2-atspi-2.0", "libatk-adaptor"),
 )
 
 APT_INSTALL = ("apt-get", "install", "-y", "--no-install-recommends")

@@ -19,6 +19,7 @@ from desktop_app.ui.transcript.transcript import column_width
 _CARD_HEIGHT: Final = 64
 _GAP: Final = 12
 _HEIGHT: Final = 260
+_QUESTION: Final = "What are you working on?"
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class EmptyState(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
+        self.setAccessibleName(_QUESTION)
         self._cards = [_StartCard(theme, start, self) for start in STARTS]
         for card in self._cards:
             card.clicked.connect(partial(self._choose, card.start))
@@ -91,7 +93,7 @@ class EmptyState(QWidget):
         painter.setFont(self._theme.font(24, 600, spacing=-0.2))
         painter.setPen(self._theme.color("text"))
         line = QRectF(left, top + 56, width, 36)
-        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, "What are you working on?")
+        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, _QUESTION)
 
 
 class _StartCard(ThemedButton):

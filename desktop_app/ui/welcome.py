@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
 from desktop_app.overriding import override
+from desktop_app.ui.announcing import announce
 from desktop_app.ui.buttons import Button, ThemedButton
 from desktop_app.ui.fields import FieldFrame, LineField
 from desktop_app.ui.icons import icon, paint_icon
@@ -35,6 +36,7 @@ class Welcome(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
+        self.setAccessibleName("Welcome to Castor")
         self._lock = icon(theme, "lock")
         self._label = QLabel("Gemini API key", self)
         self._label.setTextFormat(Qt.TextFormat.PlainText)
@@ -84,6 +86,7 @@ class Welcome(QWidget):
         self._error = error
         self._kept.setText(words)
         self._kept.setAccessibleName(words)
+        announce(self, words)
         self._restyle()
 
     def clear(self) -> None:

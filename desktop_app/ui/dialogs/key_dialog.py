@@ -3,6 +3,7 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from desktop_app.ui.announcing import announce
 from desktop_app.ui.buttons import Button
 from desktop_app.ui.dialogs.page import plain_label
 from desktop_app.ui.dialogs.small_dialog import SmallDialog
@@ -51,3 +52,4 @@ class KeyDialog(SmallDialog):
         self._message.set_token("danger" if error else "quiet")
         self._message.setText(words)
         self._message.setAccessibleName(words)
+        announce(self, words)

@@ -57,10 +57,12 @@ class Row(QWidget):
         self.help = plain_label(theme, help_text, 12, 400, "quiet")
         words = QVBoxLayout()
         words.setSpacing(0)
-        words.addWidget(plain_label(theme, title, 13, 500, "text"))
+        label = plain_label(theme, title, 13, 500, "text")
+        label.setBuddy(control)  # on Linux a combo box has no other name
+        words.addWidget(label)
         words.addWidget(self.help)
         self.help.setVisible(bool(help_text))
-        control.setAccessibleDescription(help_text)
+        (control.focusProxy() or control).setAccessibleDescription(help_text)
         if below:
             outer = QVBoxLayout(self)
             outer.addLayout(words)
