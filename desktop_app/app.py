@@ -37,6 +37,7 @@ from desktop_app.store.database import DatabaseConnection
 from desktop_app.store.rows import ConversationRow
 from desktop_app.ui.errand import Errand
 from desktop_app.ui.main_window import MainWindow
+from desktop_app.ui.spoken_roles import install_roles
 from desktop_app.ui.theme import Theme
 
 log = logging.getLogger(__name__)
@@ -56,6 +57,7 @@ def run(arguments: Arguments, profile: Profile, base_url: str) -> int:
     application.setApplicationName("Castor")
     application.setDesktopFileName("castor")
     application.setQuitOnLastWindowClosed(False)
+    install_roles()
     with asyncio.Runner(loop_factory=partial(EventLoop, application)) as runner:
         return runner.run(_main(application, arguments, profile, base_url))
 

@@ -28,7 +28,9 @@ SCREEN = ("xvfb", "xauth")
 TEST_HELPERS = (
     *SCREEN,
     *("openbox", "xdotool", "wmctrl", "xclip", "x11-utils", "imagemagick", "dbus", "pcmanfm"),
-    *("gnome-keyring", "libsecret-tools", "at-spi2-core"),
+    *("gnome-keyring", "libsecret-tools"),
+    # a screen reader's side of the window, for the python3 that comes with them
+    *("at-spi2-core", "python3-pyatspi", "gir1.2-atspi-2.0", "libatk-adaptor"),
 )
 BUILD = (
     "binutils",  # PyInstaller looks into libraries with it

@@ -22,6 +22,7 @@ _HEIGHT: Final = 260
 _NARROW: Final = 520
 _NARROW_CARD: Final = 40
 _NARROW_HEIGHT: Final = 290
+_QUESTION: Final = "What are you working on?"
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class EmptyState(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
+        self.setAccessibleName(_QUESTION)
         self._cards = [_StartCard(theme, start, self) for start in STARTS]
         for card in self._cards:
             card.clicked.connect(partial(self._choose, card.start))
@@ -116,7 +118,7 @@ class EmptyState(QWidget):
         painter.setFont(self._theme.font(24, 600, spacing=-0.2))
         painter.setPen(self._theme.color("text"))
         line = QRectF(left, top, width, 36)
-        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, "What are you working on?")
+        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, _QUESTION)
 
 
 class _StartCard(ThemedButton):

@@ -8,7 +8,10 @@ from desktop_app.chat.attaching import Attachments, Refusal
 from desktop_app.chat.preferences import Preferences
 from desktop_app.chat.session import ChatSession
 from desktop_app.errors import AppError
+from desktop_app.interactions.content import AttachmentContent
 from desktop_app.interactions.interaction import Interaction
+from desktop_app.interactions.outcome import Outcome
+from desktop_app.ui.announcing import announce, words_of_end
 from desktop_app.ui.chat_pane import ChatPane, Shown
 
 _NOTHING: Final = (
@@ -44,6 +47,7 @@ class SessionView(QObject):
         self._session: ChatSession | None = None
         self._connections: list[QMetaObject.Connection] = []
         self._waits_for_key = False
+        self._live = ""  # the key of the turn whose end is to be announced
         self._connect_pane()
 
     @property
@@ -64,6 +68,7 @@ class SessionView(QObject):
         header.rename_requested.connect(self._rename)
         attachments = self._attachments
         attachments.refused.connect(self._show_refusal)
+        attachments.attached.connect(self._tell_attached)
         attachments.working_changed.connect(self._show_working)
         attachments.thumbnail_ready.connect(transcript.show_thumbnail)
         attachments.thumbnail_ready.connect(composer.strip.show_thumbnail)
@@ -196,6 +201,11 @@ class SessionView(QObject):
     def _update_turn(self, turn: Interaction) -> None:
         self._pane.transcript.update_turn(turn)
         self._show_tokens()
+        if turn.outcome is Outcome.STREAMING:
+            self._live = turn.key
+        elif turn.key == self._live:
+            self._live = ""
+            announce(self._pane.transcript, words_of_end(turn))
 
     def _keep_text(self, error: AppError) -> None:
         self._pane.composer.show_refusal(Refusal("Your message was not sent", str(error)))
@@ -257,6 +267,12 @@ class SessionView(QObject):
     def _show_refusal(self, key: str, refusal: Refusal) -> None:
         if self._session is not None and key == self._session.key:
             self._pane.composer.show_refusal(refusal)
+            words = f"{refusal.name} was not attached: {refusal.reason}."
+            announce(self._pane.composer, words)
+
+    def _tell_attached(self, key: str, attachment: AttachmentContent) -> None:
+        if self._session is not None and key == self._session.key:
+            announce(self._pane.composer, f"{attachment.name} is attached.")
 
     def _show_working(self, key: str, count: int) -> None:
         if self._session is not None and key == self._session.key:

@@ -8,6 +8,7 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEven
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from desktop_app.overriding import override
+from desktop_app.ui.announcing import announce
 from desktop_app.ui.buttons import Button, ThemedButton
 from desktop_app.ui.fields import FieldFrame, LineField
 from desktop_app.ui.icons import icon, paint_icon
@@ -60,6 +61,7 @@ class Welcome(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
+        self.setAccessibleName("Welcome to Castor")
         self._place = _Place()
         self._or = 0
         self._lock = icon(theme, "lock")
@@ -106,6 +108,7 @@ class Welcome(QWidget):
         self._kept.set_token("danger" if error else "quiet")
         self._kept.setText(words)
         self._kept.setAccessibleName(words)
+        announce(self, words)
         self._lay_out()
 
     def show_keeping(self, *, keeps: bool) -> None:

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from desktop_app.errors import AppError
 from desktop_app.gemini.errors import KEPT, GeminiError
+from desktop_app.ui.announcing import announce
 from desktop_app.ui.buttons import Button
 from desktop_app.ui.dialogs.small_dialog import SmallDialog
 from desktop_app.ui.fields import FieldFrame, LineField
@@ -61,3 +62,4 @@ class KeyDialog(SmallDialog):
         self._message.set_token("danger" if error else "quiet")
         self._message.setText(words)
         self._message.setAccessibleName(words)
+        announce(self, words)

@@ -33,7 +33,7 @@ class Row(QWidget):
         words.addWidget(label)
         words.addWidget(self.help)
         self.help.setVisible(bool(help_text))
-        control.setAccessibleDescription(help_text)
+        (control.focusProxy() or control).setAccessibleDescription(help_text)
         if below:
             outer = QVBoxLayout(self)
             outer.addLayout(words)

@@ -85,7 +85,7 @@ class SettingsDialog(QDialog):
         for number, (name, page) in enumerate(self._pages):
             entry = _Entry(theme, name, page.title)
             entry.setChecked(number == 0)
-            entry.clicked.connect(self._open_checked)
+            entry.toggled.connect(self._open_checked)  # a screen reader does not click
             entry.setProperty("page", number)
             group.addButton(entry)
             entries.addWidget(entry)
@@ -115,7 +115,7 @@ class SettingsDialog(QDialog):
 
     def _open_checked(self) -> None:
         entry = self.sender()
-        if isinstance(entry, _Entry):
+        if isinstance(entry, _Entry) and entry.isChecked():
             self._open(int(entry.property("page")))
 
     def _open(self, number: int) -> None:
@@ -160,6 +160,7 @@ class _Entry(ThemedButton):
         self.setText(text)
         self.setAccessibleName(text)
         self.setCheckable(True)
+        self.setAutoExclusive(True)  # a reader then says that it is one of several
         self.setFixedHeight(34)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.toggled.connect(self.update)

@@ -56,10 +56,11 @@ class GeneralPage(Page):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._zoom)
         layout.addWidget(self._percent)
+        control.setFocusProxy(self._zoom)
         row = self.add_row("Text size", help_texts().get("zoom", ""), control)
         row.line_above = True
         self._enter = Switch(theme, "Enter sends")
-        self._enter.clicked.connect(self._change_enter)
+        self._enter.toggled.connect(self._change_enter)
         self.add_row("Enter sends", help_texts().get("enter_sends", ""), self._enter)
         self._restyle()
         theme.changed.connect(self._restyle)
@@ -142,7 +143,7 @@ class ModelsPage(Page):
     def _connect(self) -> None:
         self._model.activated.connect(self._change_model)
         self._level.activated.connect(self._change_level)
-        self._summaries.clicked.connect(self._change_summaries)
+        self._summaries.toggled.connect(self._change_summaries)
         self._temperature.valueChanged.connect(self._change_temperature)
         self._tokens.valueChanged.connect(self._change_tokens)
         self._instruction.textChanged.connect(self._change_instruction)
@@ -228,7 +229,7 @@ class PrivacyPage(Page):
         self._preferences = preferences
         self._keychain = keychain
         self._store = Switch(theme, "Keep conversations at Google")
-        self._store.clicked.connect(self._change_store)
+        self._store.toggled.connect(self._change_store)
         self.add_row("Keep conversations at Google", help_texts().get("store", ""), self._store)
         self._background = Switch(theme, "Answer in the background")
         self._background.clicked.connect(self._change_background)

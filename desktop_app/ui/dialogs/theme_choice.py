@@ -32,14 +32,15 @@ class ThemeChoice(QWidget):
         group = QButtonGroup(self)
         for choice, name in _NAMES.items():
             button = _Preview(theme, choice, name)
-            button.clicked.connect(partial(self._choose, choice))
+            button.toggled.connect(partial(self._choose, choice))
             group.addButton(button)
             layout.addWidget(button)
             self._buttons[choice] = button
         layout.addStretch(1)
 
-    def _choose(self, choice: str, _checked: bool = False) -> None:
-        self.chosen.emit(choice)
+    def _choose(self, choice: str, checked: bool) -> None:
+        if checked:
+            self.chosen.emit(choice)
 
     def show_choice(self, choice: str) -> None:
         """Show which one is chosen."""
@@ -55,6 +56,7 @@ class _Preview(ThemedButton):
         self.setText(name)
         self.setAccessibleName(f"Theme: {name}")
         self.setCheckable(True)
+        self.setAutoExclusive(True)  # a reader then says that it is one of several
         self.setFixedSize(132, 110)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.toggled.connect(self.update)

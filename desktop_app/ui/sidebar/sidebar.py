@@ -42,6 +42,7 @@ _LEFT: Final = 12
 _INNER: Final = 239
 _TOP_ROW: Final = 48
 _FOOT: Final = 49
+_NONE_YET: Final = "Conversations appear here."
 
 
 class Sidebar(QWidget):
@@ -95,6 +96,7 @@ class Sidebar(QWidget):
     def set_rows(self, rows: list[ConversationRow], current: str) -> None:
         """Show these conversations; the one of the key `current` is on screen."""
         self.list_model.set_rows(rows)
+        self.list.setAccessibleDescription("" if rows else _NONE_YET)
         self.show_current(current)
         self.update()
 
@@ -141,7 +143,7 @@ class Sidebar(QWidget):
             painter.setFont(self._theme.font(13))
             painter.setPen(color("quiet"))
             place = QRectF(24, _TOP_ROW + 8 + 36 + 20, 215, 20)
-            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, "Conversations appear here.")
+            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, _NONE_YET)
 
 
 class ConversationList(QListView):

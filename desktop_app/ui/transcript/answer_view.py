@@ -75,6 +75,7 @@ class AnswerView(TextView):
             self._settled, self._open = list(whole), ()
             self._begin()
             self._write_all()
+        self.read_out()
 
     def _feed(self, piece: str) -> None:
         update = self._stream.feed(piece)

@@ -28,6 +28,7 @@ class Bubble(QWidget):
         self._theme = theme
         self._text = TextView(theme, "Your message", self)
         self._text.setPlainText(text)
+        self._text.read_out()
         self.link_clicked = self._text.link_clicked
         self._restyle()
         theme.changed.connect(self._restyle)

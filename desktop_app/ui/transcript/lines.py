@@ -116,6 +116,8 @@ class OpeningLine(QWidget):
         is_open = is_open and self._button.can_open
         if is_open != self.is_open:
             self._button.is_open = is_open
+            self._describe()
+            self._text.read_out()
             self._text.setVisible(is_open)
             self._button.update()
             self.height_changed.emit()
@@ -123,10 +125,16 @@ class OpeningLine(QWidget):
     def set_words(self, words: str, more: str) -> bool:
         """Say something else, and have something else to show; say whether that changed."""
         self._button.can_open = bool(more)
+        self._describe()
         self._button.set_words(words)
         changed = self._text.show_text(more)
         self._button.resize(self._button.sizeHint())
         return changed and self.is_open
+
+    def _describe(self) -> None:
+        words = "" if not self._button.can_open else "Open" if self.is_open else "Closed"
+        if words != self._button.accessibleDescription():
+            self._button.setAccessibleDescription(words)
 
     def fit(self, width: int) -> int:
         """Lay out in a width; return and take the height it needs."""

@@ -80,6 +80,7 @@ class TextView(QTextBrowser):
     def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.theme = theme
+        self.name = name
         self.setAccessibleName(name)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -100,6 +101,14 @@ class TextView(QTextBrowser):
         self.anchorClicked.connect(self._click)
         self._paint_palette()
         theme.changed.connect(self._paint_palette)
+
+    def read_out(self) -> None:
+        """Tell a reader the text: to Qt it is a label, of which only the name is said."""
+        cursor = QTextCursor(self.document())
+        cursor.select(QTextCursor.SelectionType.Document)
+        words = f"{self.name}: {selected_text(cursor)}"
+        if words != self.accessibleName():
+            self.setAccessibleName(words)
 
     def _paint_palette(self) -> None:
         # Without a colour of its own, selected text keeps the colours it has.

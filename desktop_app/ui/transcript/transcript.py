@@ -18,6 +18,7 @@ from desktop_app.interactions.content import TextContent
 from desktop_app.interactions.interaction import Interaction
 from desktop_app.overriding import override
 from desktop_app.ui.focus_order import put_in_order
+from desktop_app.ui.spoken_roles import read_in_order
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.transcript.jump_button import JumpButton
 from desktop_app.ui.transcript.pictures import ThumbnailSource
@@ -304,6 +305,7 @@ class Transcript(QAbstractScrollArea):
                 if slot.view is None:
                     self._make_view(slot).show()
                 self._measure(slot)
+            read_in_order([slot.view for slot in self._slots if slot.view is not None])
 
     def _between(self, upper: int, lower: int) -> list[_Slot]:
         found: list[_Slot] = []

@@ -205,6 +205,7 @@ class TurnView(QWidget):
             view = StepLine(self._theme, self)
         view.link_clicked.connect(self.link_clicked)
         view.height_changed.connect(self.height_changed)
+        view.stackUnder(self._status)  # a reader goes in this order
         view.show()
         return view
 
@@ -242,6 +243,7 @@ class TurnView(QWidget):
             self._failure.retry.connect(self._ask_retry)
             self._failure.resume.connect(self._ask_resume)
             self._failure.height_changed.connect(self.height_changed)
+            self._failure.stackUnder(self._copy)
             self._failure.show()
         if self._failure is not None:
             self._failure.setVisible(failed)
