@@ -107,13 +107,13 @@ def quote_results(question: Question) -> Reply | None:
     results = question.now.results
     if not results:
         return None
-    parts = [f"{_result_name(step)} gave back:\n\n{_as_code(step)}" for step in results]
+    parts = [f"{_what_came(step)}:\n\n{_as_code(step)}" for step in results]
     return Reply("The results are here. " + "\n\n".join(parts), "the results of the tools")
 
 
-def _result_name(step: FunctionResultStep) -> str:
-    said = "with an error, " if step.is_error else ""
-    return f"{said}`{step.name}`" if step.name else f"{said}the function"
+def _what_came(step: FunctionResultStep) -> str:
+    name = f"`{step.name}`" if step.name else "The function"
+    return f"{name} gave back{' an error' if step.is_error else ''}"
 
 
 def _as_code(step: FunctionResultStep) -> str:

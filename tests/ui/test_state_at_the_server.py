@@ -10,6 +10,7 @@ from PySide6.QtCore import QPoint, QSize
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from desktop_app.gemini.errors import NotFound
 from desktop_app.interactions.content import TextContent
 from desktop_app.interactions.events import (
     InteractionCreated,
@@ -27,6 +28,7 @@ from desktop_app.settings.settings import DEFAULTS
 from desktop_app.ui.badge import Badge
 from desktop_app.ui.buttons import Button, Switch
 from desktop_app.ui.dialogs.settings_pages import PrivacyPage
+from desktop_app.ui.dialogs.trash_dialog import TrashDialog
 from desktop_app.ui.header import Header
 from desktop_app.ui.main_window import MainWindow
 from desktop_app.ui.theme import Theme
@@ -37,9 +39,20 @@ from desktop_app.ui.transcript.transcript import Transcript
 from desktop_app.ui.transcript.turn_view import TurnView
 from tests.chat.test_calls import asks
 from tests.chat.test_session import completed, endless, streams
+from tests.demo.process import demo_process
 from tests.interactions.test_hops import hop
 from tests.scriptserver import script_server
-from tests.ui.windows import NOWHERE, ask, button, click, eventually, main_window, send
+from tests.ui.windows import (
+    NOWHERE,
+    ask,
+    button,
+    click,
+    dialog,
+    dialogs,
+    eventually,
+    main_window,
+    send,
+)
 from tests.world import world
 
 pytestmark = pytest.mark.usefixtures("loop_factory")
@@ -344,3 +357,47 @@ async def test_the_background_is_offered_only_where_history_is_stored(
         assert background.isEnabled()
         assert background.isChecked(), "what was chosen holds again"
         page.close()
+
+
+# --- deleting for good ----------------------------------------------------------------------------
+
+
+async def test_emptying_the_trash_deletes_at_the_server_too(tmp_path: Path, theme: Theme) -> None:
+    with demo_process("--port", "0", "--tokens-per-second", "0", "--seed", "1") as demo:
+        async with world(tmp_path, demo.url) as w, main_window(w, theme) as window:
+            names: list[str] = []
+            for question in ("hello", "good bye"):
+                session = await ask(window, question)
+                names += session.turns[0].ids
+                w.library.trash(session.key)
+                await eventually(lambda: w.library.current and not w.library.current.turns)
+            window.sidebar.trash_view_requested.emit()
+            await eventually(lambda: len(dialogs(window, TrashDialog)) == 1)
+            trash = dialog(window, TrashDialog)
+            await eventually(lambda: button(trash, "Empty the trash").isEnabled())
+            client = w.connection.client
+            assert [(await client.get(name)).interaction.id for name in names] == names
+            rested: list[bool] = []
+            w.deletions.rested.connect(lambda: rested.append(True))
+            click(button(trash, "Empty the trash"))
+            click(button(trash, "Delete all for good"))
+            await eventually(lambda: rested)
+            for name in names:
+                with pytest.raises(NotFound):
+                    await client.get(name)
+            assert "deleting" not in [one.topic for one in w.notices]
+
+
+async def test_what_cannot_be_deleted_there_now_is_told_in_one_line(
+    tmp_path: Path, theme: Theme
+) -> None:
+    async with script_server(streams(completed("ok"))) as server:
+        async with world(tmp_path, server.base_url) as w, main_window(w, theme) as window:
+            session = await ask(window, "hello")
+            w.library.trash(session.key)
+            url = server.base_url
+    async with world(tmp_path, url) as w, main_window(w, theme) as window:
+        w.library.delete([session.key])
+        await eventually(window.pane.notices.isVisible)
+        assert window.pane.notices.height() == 40
+        assert [one.topic for one in w.notices] == ["deleting"]
