@@ -2,17 +2,27 @@
 
 from typing import Final
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.overriding import override
-from desktop_app.ui.dropping import Dropped
+from desktop_app.ui.chips import kind_icon
+from desktop_app.ui.dropping import Dropped, words_of
 from desktop_app.ui.icons import icon, paint_icon
 from desktop_app.ui.painting import Shadow, paint_box
 from desktop_app.ui.theme import Theme
 
 _CARD: Final = 480
+_REFUSAL_LEFT: Final = 38
+_REFUSAL_PADDING: Final = 10
+_LONGEST_NAME: Final = 40
+
+
+def short_name(name: str) -> str:
+    """A file's name, or its beginning and end."""
+    half = _LONGEST_NAME // 2
+    return name if len(name) <= _LONGEST_NAME else f"{name[:half]}…{name[-half:]}"
 
 
 class DropOverlay(QWidget):
@@ -21,7 +31,7 @@ class DropOverlay(QWidget):
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._icon = icon(theme, "image", "link", "link", stroke=1.75)
+        self._icon = kind_icon(theme, "image", 1.75)
         self._warn = icon(theme, "triangle-alert", "warn", "warn")
         self._title = ""
         self._help = ""
@@ -31,16 +41,16 @@ class DropOverlay(QWidget):
 
     def show_drop(self, dropped: Dropped, picture: bool) -> None:
         """Say what would happen to what is dragged; `picture`: bytes of one come along."""
-        count = dropped.count or (1 if picture else 0)
-        thing = "a picture" if count == 1 else f"{count} pictures"
-        ask = "it" if count == 1 else "them"
-        self._title = f"Drop {thing} to ask about {ask}" if count else "This cannot be attached"
-        goes = "It goes" if count == 1 else "They go"
-        self._help = f"{goes} out with your next message." if count else ""
+        thing, it, kind = words_of(dropped, picture=picture)
+        self._title = f"Drop {thing} to ask about {it}" if thing else "This cannot be attached"
+        goes = "It goes" if it == "it" else "They go"
+        self._help = f"{goes} out with your next message." if thing else ""
+        self._icon = kind_icon(self._theme, kind or "document", 1.75)
         self._refusal = ""
         if dropped.refused:
             first = dropped.refused[0]
-            self._refusal = f"{first.name} cannot be attached: {first.reason}."
+            name = short_name(first.name)
+            self._refusal = f"{name} cannot be attached: {first.reason}."
         self.setAccessibleName(f"{self._title}. {self._refusal}")
         self.show()
         self.raise_()
@@ -64,9 +74,12 @@ class DropOverlay(QWidget):
     def _paint_card(self, painter: QPainter) -> None:
         theme = self._theme
         color = theme.color
-        height = 212 if self._refusal else 160
-        card = QRectF(0, 0, min(_CARD, self.width() - 48), height)
-        card.moveCenter(QRectF(self.rect()).center())
+        width = min(_CARD, self.width() - 48)
+        words = _refusal_rect(theme, self._refusal, width) if self._refusal else QRect()
+        height = 110 + (24 if self._help else 0)
+        height += words.height() + 2 * _REFUSAL_PADDING + 32 if self._refusal else 24
+        card = QRectF(0, 0, width, height)
+        card.moveCenter(QRectF(self.rect()).center().toPoint().toPointF())
         shadow = Shadow(theme.with_alpha("shadow", 0.45 if theme.dark else 0.10), 24, 8, 14)
         shadow.paint(painter, card)
         border = color("line_strong" if theme.dark else "line")
@@ -77,22 +90,28 @@ class DropOverlay(QWidget):
         middle = Qt.AlignmentFlag.AlignCenter
         painter.setFont(theme.font(18, 600))
         painter.setPen(color("text"))
-        painter.drawText(
-            QRectF(card.left(), tile.bottom() + 12, card.width(), 26), middle, self._title
-        )
+        painter.drawText(QRectF(card.left(), tile.bottom() + 12, width, 26), middle, self._title)
         painter.setFont(theme.font(14))
         painter.setPen(color("quiet"))
-        painter.drawText(
-            QRectF(card.left(), tile.bottom() + 40, card.width(), 22), middle, self._help
-        )
+        painter.drawText(QRectF(card.left(), tile.bottom() + 40, width, 22), middle, self._help)
         if self._refusal:
-            line = QRectF(card.left() + 16, card.bottom() - 56, card.width() - 32, 40)
-            paint_box(painter, line, 8, color("warn_soft"), color("warn_line"))
-            paint_icon(painter, self._warn, line.left() + 12, line.top() + 12, 16)
-            painter.setFont(theme.font(13))
-            painter.setPen(color("text"))
-            words = painter.fontMetrics().elidedText(
-                self._refusal, Qt.TextElideMode.ElideMiddle, round(line.width()) - 50
-            )
-            place = line.adjusted(38, 0, -12, 0)
-            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, words)
+            self._paint_refusal(painter, card, words)
+
+    def _paint_refusal(self, painter: QPainter, card: QRectF, words: QRect) -> None:
+        color = self._theme.color
+        height = words.height() + 2 * _REFUSAL_PADDING
+        line = QRectF(card.left() + 16, card.bottom() - 16 - height, card.width() - 32, height)
+        paint_box(painter, line, 8, color("warn_soft"), color("warn_line"))
+        paint_icon(painter, self._warn, line.left() + 12, line.top() + (height - 16) // 2, 16)
+        painter.setFont(self._theme.font(13))
+        painter.setPen(color("text"))
+        place = line.adjusted(_REFUSAL_LEFT, 0, -12, 0)
+        flags = Qt.AlignmentFlag.AlignVCenter.value | Qt.TextFlag.TextWordWrap.value
+        painter.drawText(place.toRect(), flags, self._refusal)
+
+
+def _refusal_rect(theme: Theme, words: str, width: int) -> QRect:
+    """How much room the refusal takes in a card of a width."""
+    room = QRect(0, 0, width - 32 - _REFUSAL_LEFT - 12, 200)
+    flags = Qt.TextFlag.TextWordWrap.value
+    return QFontMetrics(theme.font(13)).boundingRect(room, flags, words)
