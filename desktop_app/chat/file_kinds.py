@@ -30,8 +30,8 @@ from desktop_app.store.errors import FileRefused
 TAKEN: Final = (
     "Pictures, PDF and Office documents, CSV tables, texts, sounds and films can be attached"
 )
-MOST_TEXT: Final = 4_000_000
-"""Bytes of a text: about a million tokens, which is all that a model reads."""
+MOST_TEXT: Final = 16_000_000
+"""Bytes of a text: several million tokens, more than any model reads."""
 
 _HEAD: Final = 4096
 _OLE_SCAN: Final = 8 << 20

@@ -23,7 +23,7 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     ActionSpec("rename", "Rename the conversation", ("F2",)),
     ActionSpec("toggle_sidebar", "Show or hide the sidebar", ("Ctrl+B",)),
     ActionSpec("focus_composer", "Go to the message", ("Ctrl+L",)),
-    ActionSpec("attach", "Attach pictures", ("Ctrl+Shift+A",)),
+    ActionSpec("attach", "Attach files", ("Ctrl+Shift+A",)),
     ActionSpec("stop", "Stop the answer", ("Esc",)),
     ActionSpec("copy_answer", "Copy the last answer", ("Ctrl+Shift+C",)),
     ActionSpec("zoom_in", "Larger text", ("Ctrl++", "Ctrl+=")),

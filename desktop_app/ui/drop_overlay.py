@@ -7,7 +7,8 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.overriding import override
-from desktop_app.ui.dropping import Dropped
+from desktop_app.ui.chips import kind_icon
+from desktop_app.ui.dropping import Dropped, words_of
 from desktop_app.ui.icons import icon, paint_icon
 from desktop_app.ui.painting import Shadow, paint_box
 from desktop_app.ui.theme import Theme
@@ -30,7 +31,7 @@ class DropOverlay(QWidget):
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._icon = icon(theme, "image", "link", "link", stroke=1.75)
+        self._icon = kind_icon(theme, "image", 1.75)
         self._warn = icon(theme, "triangle-alert", "warn", "warn")
         self._title = ""
         self._help = ""
@@ -40,12 +41,11 @@ class DropOverlay(QWidget):
 
     def show_drop(self, dropped: Dropped, picture: bool) -> None:
         """Say what would happen to what is dragged; `picture`: bytes of one come along."""
-        count = dropped.count or (1 if picture else 0)
-        thing = "a picture" if count == 1 else f"{count} pictures"
-        ask = "it" if count == 1 else "them"
-        self._title = f"Drop {thing} to ask about {ask}" if count else "This cannot be attached"
-        goes = "It goes" if count == 1 else "They go"
-        self._help = f"{goes} out with your next message." if count else ""
+        thing, it, kind = words_of(dropped, picture=picture)
+        self._title = f"Drop {thing} to ask about {it}" if thing else "This cannot be attached"
+        goes = "It goes" if it == "it" else "They go"
+        self._help = f"{goes} out with your next message." if thing else ""
+        self._icon = kind_icon(self._theme, kind or "document", 1.75)
         self._refusal = ""
         if dropped.refused:
             first = dropped.refused[0]

@@ -5,6 +5,7 @@ Nothing is ever fetched: a picture dragged from a browser comes as its bytes, or
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QUrl
 from PySide6.QtGui import QImage
@@ -47,6 +48,62 @@ def look_at(data: QMimeData) -> Dropped:
             reason = f"it is {where}; save it to this computer first"
             dropped.refused.append(Refusal(name, reason))
     return dropped
+
+
+def words_of(dropped: Dropped, *, picture: bool) -> tuple[str, str, str]:
+    """What is dragged, as far as names tell: in words ("a PDF", "3 pictures"), what to call it
+    again ("it", "them"), and its kind; `picture`: the bytes of one come along.
+    """
+    things = [_thing(path.suffix.lower()) for path in dropped.files]
+    things += [_PICTURE] * len(dropped.pictures)
+    if not things:
+        return ("a picture", "it", "image") if picture else ("", "", "")
+    same = things[0] if len(set(things)) == 1 else _FILE
+    if len(things) == 1:
+        return f"a {same.word}", "it", same.kind
+    return f"{len(things)} {same.word}s", "them", same.kind
+
+
+@dataclass(frozen=True)
+class _Thing:
+    word: str
+    kind: str
+    suffixes: str = ""
+
+
+_PICTURE: Final = _Thing(
+    "picture", "image", ".png .jpg .jpeg .gif .webp .bmp .tif .tiff .heic .heif"
+)
+_FILE: Final = _Thing("file", "document")
+_THINGS: Final = (
+    _PICTURE,
+    _Thing("PDF", "document", ".pdf"),
+    _Thing("document", "document", ".docx .doc .dotx .odt .pptx .ppt .odp"),
+    _Thing("table", "document", ".csv .xlsx .xls .ods"),
+    _Thing("recording", "audio", ".wav .mp3 .aiff .aif .aac .ogg .opus .flac .m4a .weba"),
+    _Thing("film", "video", ".mp4 .m4v .mov .mpeg .mpg .avi .webm .wmv .flv .3gp"),
+    _Thing("text", "text", ".txt .md .py .js .ts .c .cpp .h .rs .go .java .json .xml .html .css"),
+)
+
+
+def _thing(suffix: str) -> _Thing:
+    return next((one for one in _THINGS if suffix and suffix in one.suffixes.split()), _FILE)
+
+
+def _globs(*words: str) -> str:
+    chosen = [one.suffixes for one in _THINGS if one.word in words]
+    return " ".join(f"*{suffix}" for suffix in " ".join(chosen).split())
+
+
+FILTERS: Final = (
+    f"All that can be attached ({_globs(*(one.word for one in _THINGS))})",
+    f"Pictures ({_globs('picture')})",
+    f"Documents and tables ({_globs('PDF', 'document', 'table')})",
+    f"Recordings and films ({_globs('recording', 'film')})",
+    f"Texts and source code ({_globs('text')})",
+    "All files (*)",
+)
+"""What the dialog that picks files offers to show; the bytes decide what is taken."""
 
 
 def has_picture(data: QMimeData) -> bool:

@@ -27,7 +27,7 @@ _QUESTION: Final = "What are you working on?"
 
 @dataclass(frozen=True)
 class Start:
-    """A starting point: `text` goes into the composer; an empty one picks a picture."""
+    """A starting point: `text` goes into the composer; an empty one picks a file."""
 
     icon: str
     title: str
@@ -36,7 +36,7 @@ class Start:
 
 
 STARTS: Final = (
-    Start("image", "Ask about a picture", "Drop or paste one, or several", ""),
+    Start("file-text", "Ask about a file", "A picture, a PDF, a recording", ""),
     Start("pencil", "Write something", "A letter, a text, a reply", "Help me write "),
     Start("code-xml", "Explain some code", "Paste it and ask", "Explain this code:\n\n"),
     Start(

@@ -30,7 +30,14 @@ from desktop_app.ui.actions import Actions
 from desktop_app.ui.chat_pane import ChatPane
 from desktop_app.ui.dialogs.key_dialog import words_of_rejection
 from desktop_app.ui.drop_overlay import DropOverlay
-from desktop_app.ui.dropping import Dropped, has_files_or_picture, has_picture, look_at, take
+from desktop_app.ui.dropping import (
+    FILTERS,
+    Dropped,
+    has_files_or_picture,
+    has_picture,
+    look_at,
+    take,
+)
 from desktop_app.ui.empty_state import Start
 from desktop_app.ui.links import check_link, names_another_host, open_link
 from desktop_app.ui.mark import window_icon
@@ -43,7 +50,7 @@ from desktop_app.ui.window_dialogs import WindowDialogs
 TITLE: Final = "Castor"
 SIZE: Final = (1280, 820)
 _SMALLEST: Final = (640, 480)
-_PICTURES: Final = "Pictures (*.png *.jpg *.jpeg *.gif *.webp *.bmp *.tif *.tiff *.heic *.heif)"
+_PASTED_TEXT: Final = "Pasted text.txt"
 
 
 class MainWindow(QMainWindow):
@@ -147,7 +154,7 @@ class MainWindow(QMainWindow):
         pane.empty.start_chosen.connect(self._begin)
         pane.composer.attach_requested.connect(self.pick_files)
         pane.composer.pasted.connect(self._paste)
-        pane.composer.refused.connect(self._say)
+        pane.composer.copy_stopped.connect(self._attachments.stop_copy)
         self.view.key_needed.connect(self._ask_for_key)
         self.view.key_refused.connect(self._dialogs.key_refused)
 
@@ -255,9 +262,9 @@ class MainWindow(QMainWindow):
 
     def pick_files(self) -> None:
         """Let the person pick files."""
-        dialog = QFileDialog(self, "Attach pictures", str(Path.home()))
+        dialog = QFileDialog(self, "Attach files", str(Path.home()))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.setNameFilters([_PICTURES, "All files (*)"])
+        dialog.setNameFilters(FILTERS)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.filesSelected.connect(self._attach_picked)
         dialog.open()
@@ -280,7 +287,11 @@ class MainWindow(QMainWindow):
         self.pane.composer.setFocus()
 
     def _paste(self, data: QMimeData) -> None:
-        self.attach(take(data, "Pasted picture"))
+        if has_files_or_picture(data):
+            self.attach(take(data, "Pasted picture"))
+        else:  # a text too long to be written into the composer
+            text = data.text().encode("utf-8", "replace")
+            self.attach(Dropped(pictures=[(_PASTED_TEXT, text)]))
 
     @override
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

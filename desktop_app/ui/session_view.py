@@ -4,7 +4,7 @@ from typing import Final
 
 from PySide6.QtCore import QMetaObject, QObject, Signal, SignalInstance
 
-from desktop_app.chat.attaching import Attachments, Refusal
+from desktop_app.chat.attaching import Attachments, Copying, Refusal
 from desktop_app.chat.preferences import Preferences
 from desktop_app.chat.session import ChatSession
 from desktop_app.errors import AppError
@@ -70,6 +70,8 @@ class SessionView(QObject):
         attachments.refused.connect(self._show_refusal)
         attachments.attached.connect(self._tell_attached)
         attachments.working_changed.connect(self._show_working)
+        attachments.copying_changed.connect(self._show_copying)
+        attachments.uploads.progressed.connect(transcript.show_upload)
         attachments.thumbnail_ready.connect(transcript.show_thumbnail)
         attachments.thumbnail_ready.connect(composer.strip.show_thumbnail)
         self._preferences.models_changed.connect(self.show_model)
@@ -103,6 +105,7 @@ class SessionView(QObject):
         self._pane.transcript.set_turns(session.turns)
         self._pane.composer.show_draft(session.draft.text, session.draft.attachments)
         self._pane.composer.set_working(self._attachments.working(session.key))
+        self._pane.composer.set_copying(None)
         self._show_busy(session.busy)
         self._show_title()
         self.show_model()
@@ -277,3 +280,7 @@ class SessionView(QObject):
     def _show_working(self, key: str, count: int) -> None:
         if self._session is not None and key == self._session.key:
             self._pane.composer.set_working(count)
+
+    def _show_copying(self, key: str, copying: Copying | None) -> None:
+        if self._session is not None and key == self._session.key:
+            self._pane.composer.set_copying(copying)

@@ -70,7 +70,7 @@ def odd_files(folder: Path) -> dict[Path, str]:
     (folder / "empty.png").touch()
     (folder / "program.png").write_bytes(b"\x7fELF" + bytes(100))
     (folder / "stuff.docx").write_bytes(b"PK\x03\x04" + b"x" * 100)
-    (folder / "huge.txt").write_bytes(b"word " * 900_000)
+    (folder / "huge.txt").write_bytes(b"word " * 3_300_000)
     (folder / "letter.rtf").write_bytes(b"{\\rtf1 hello}")
     (folder / "drawing.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
     (folder / "cut.png").write_bytes(encoded(picture(200, 200))[:100])
@@ -80,7 +80,7 @@ def odd_files(folder: Path) -> dict[Path, str]:
         folder / "empty.png": "empty",
         folder / "program.png": "a program",
         folder / "stuff.docx": "an archive",
-        folder / "huge.txt": "4.5 MB",
+        folder / "huge.txt": "16.5 MB",
         folder / "letter.rtf": "RTF",
         folder / "drawing.svg": "SVG",
         folder / "cut.png": "damaged",

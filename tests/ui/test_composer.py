@@ -11,7 +11,8 @@ from pytestqt.qtbot import QtBot
 from desktop_app.chat.attaching import Refusal
 from desktop_app.interactions.content import AttachmentContent
 from desktop_app.interactions.models import BUILT_IN_MODELS, Model
-from desktop_app.ui.composer.attachment_strip import Chip, RefusalChip, size_words
+from desktop_app.ui.chips import size_words
+from desktop_app.ui.composer.attachment_strip import Chip, RefusalChip
 from desktop_app.ui.composer.composer import Composer
 from desktop_app.ui.composer.message_edit import LARGEST_PASTE
 from desktop_app.ui.theme import Theme
@@ -167,13 +168,15 @@ def test_text_is_pasted_without_its_looks(composer: Composer) -> None:
     assert composer.edit.text == "bold"
 
 
-def test_a_paste_that_would_hang_the_window_is_refused(composer: Composer) -> None:
-    said: list[str] = []
-    composer.refused.connect(said.append)
+def test_a_paste_that_would_hang_the_window_is_handed_on_to_be_attached(
+    composer: Composer,
+) -> None:
+    pasted: list[QMimeData] = []
+    composer.pasted.connect(pasted.append)
     data = QMimeData()
     data.setText("x" * (LARGEST_PASTE + 1))
     composer.edit.insertFromMimeData(data)
-    assert "too long" in said[0]
+    assert pasted == [data]
     assert composer.edit.text == ""
 
 
@@ -223,6 +226,7 @@ def test_sizes_are_written_for_people() -> None:
     assert size_words(12) == "12 bytes"
     assert size_words(412_000) == "412 kB"
     assert size_words(3_400_000) == "3.4 MB"
+    assert size_words(1_850_000_000) == "1.85 GB"
 
 
 def test_the_lines_keep_their_height_when_the_message_has_been_sent(

@@ -5,24 +5,28 @@ from typing import Final
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPixmap
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
-from desktop_app.chat.attaching import Refusal
+from desktop_app.chat.attaching import Copying, Refusal
 from desktop_app.interactions.content import AttachmentContent
 from desktop_app.overriding import override
 from desktop_app.ui.activity import ActivityRing
 from desktop_app.ui.buttons import IconButton
+from desktop_app.ui.chips import CHIP, THUMB, detail_words, kind_icon, paint_chip
+from desktop_app.ui.composer.copying_chip import CopyingChip
 from desktop_app.ui.icons import icon, paint_icon
 from desktop_app.ui.painting import paint_box, rounded_pixmap
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.tooltip import plain_tooltip
 
-CHIP: Final = QSize(220, 44)
 GAP: Final = 8
+MOST_ROWS: Final = 3
+"""With more of them the strip scrolls: the text below stays in sight."""
+
 _LINE: Final = 18
 _REFUSAL_LEFT: Final = 38
 _REFUSAL_RIGHT: Final = 36
-_THUMB: Final = 36
+_BAR: Final = 14
 _REFUSAL_MS: Final = 20_000
 
 ThumbnailSource = Callable[[AttachmentContent], bytes | None]
@@ -39,19 +43,17 @@ class Chip(QWidget):
         self._theme = theme
         self.attachment = attachment
         self._pixmap = QPixmap()
-        self._icon = icon(theme, "image", "link", "link")
+        self._icon = kind_icon(theme, attachment.kind)
+        self._detail = detail_words(attachment)
         self.setFixedSize(CHIP)
-        self.setAccessibleName(f"Attachment {attachment.name}, {self._size_words()}")
+        self.setAccessibleName(f"Attachment {attachment.name}, {self._detail}")
+        self.setToolTip(plain_tooltip(attachment.name))
         self.button = IconButton(theme, "x", f"Remove {attachment.name}", 28, self)
         self.button.move(CHIP.width() - 32, 8)
         self.button.clicked.connect(self._remove)
 
     def _remove(self) -> None:
         self.removed.emit(self.attachment.sha256)
-
-    def _size_words(self) -> str:
-        kind = self.attachment.mime_type.removeprefix("image/").upper()
-        return f"{kind}, {size_words(self.attachment.size)}"
 
     def show_thumbnail(self, png: bytes) -> None:
         """Show the picture itself."""
@@ -60,29 +62,13 @@ class Chip(QWidget):
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint chip, thumbnail, name and size."""
+        """Paint chip, thumbnail or icon, name and size."""
         painter = QPainter(self)
-        color = self._theme.color
-        paint_box(painter, self.rect(), 8, color("sunken"), color("line"))
-        if self._pixmap.isNull():
-            paint_box(painter, QRectF(4, 4, _THUMB, _THUMB), 5, color("accent_soft"))
-            paint_icon(painter, self._icon, 14, 14, 16)
-        else:
+        paint_chip(painter, self._theme, self._icon, self.attachment.name, self._detail, 36)
+        if not self._pixmap.isNull():
             scale = self.devicePixelRatioF()
-            small = rounded_pixmap(self._pixmap, QSize(_THUMB, _THUMB), 5, scale)
+            small = rounded_pixmap(self._pixmap, QSize(THUMB, THUMB), 5, scale)
             painter.drawPixmap(4, 4, small)
-        room = CHIP.width() - 50 - 36
-        painter.setFont(self._theme.font(13, 500))
-        painter.setPen(color("text"))
-        elided = painter.fontMetrics().elidedText(
-            self.attachment.name, Qt.TextElideMode.ElideMiddle, room
-        )
-        painter.drawText(QRectF(50, 3, room, 20), Qt.AlignmentFlag.AlignVCenter, elided)
-        painter.setFont(self._theme.font(12))
-        painter.setPen(color("quiet"))
-        painter.drawText(
-            QRectF(50, 22, room, 18), Qt.AlignmentFlag.AlignVCenter, self._size_words()
-        )
 
 
 class RefusalChip(QWidget):
@@ -138,11 +124,14 @@ class RefusalChip(QWidget):
         painter.drawText(QRect(38, 22, room, self.height() - 26), flags, self._reason)
 
 
-class AttachmentStrip(QWidget):
-    """All chips of a composer, in rows."""
+class AttachmentStrip(QScrollArea):
+    """All chips of a composer, in rows, of which three are in sight."""
 
     removed = Signal(str)
     """The attachment of this digest is to be taken out."""
+
+    copy_stopped = Signal(int)
+    """The copy of this number is to be stopped."""
 
     height_changed = Signal()
     """It needs another height."""
@@ -156,14 +145,25 @@ class AttachmentStrip(QWidget):
         self._thumbnail = thumbnail
         self._chips: list[Chip] = []
         self._refusals: list[RefusalChip] = []
-        self._ring = ActivityRing(theme, 16, self)
+        self._copying: CopyingChip | None = None
+        self._content = QWidget()
+        self.setWidget(self._content)
+        self._content.setAutoFillBackground(False)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setStyleSheet("QScrollArea { background: transparent; }")
+        self.viewport().setAutoFillBackground(False)
+        self.setAccessibleName("Attachments")
+        self._ring = ActivityRing(theme, 16, self._content)
         self._ring.setAccessibleName("Files are being copied")
         self._ring.hide()
 
     @property
     def stops(self) -> list[QWidget]:
         """Where Tab stops in it, in this order."""
-        return [chip.button for chip in (*self._chips, *self._refusals)]
+        copying = [] if self._copying is None else [self._copying]
+        return [chip.button for chip in (*self._chips, *copying, *self._refusals)]
 
     def set_attachments(self, attachments: tuple[AttachmentContent, ...]) -> None:
         """Show these attachments."""
@@ -179,7 +179,7 @@ class AttachmentStrip(QWidget):
         self.height_changed.emit()
 
     def _add_chip(self, attachment: AttachmentContent) -> None:
-        chip = Chip(self._theme, attachment, self)
+        chip = Chip(self._theme, attachment, self._content)
         chip.removed.connect(self.removed)
         png = self._thumbnail(attachment)
         if png:
@@ -196,7 +196,7 @@ class AttachmentStrip(QWidget):
 
     def show_refusal(self, refusal: Refusal) -> None:
         """Say what was not attached, and why."""
-        chip = RefusalChip(self._theme, refusal, self)
+        chip = RefusalChip(self._theme, refusal, self._content)
         chip.dismissed.connect(self._dismiss)
         chip.show()
         self._refusals.append(chip)
@@ -225,16 +225,47 @@ class AttachmentStrip(QWidget):
             self._ring.setVisible(count > 0)
             self.height_changed.emit()
 
+    def set_copying(self, copying: Copying | None) -> None:
+        """Show the copy that is under way, or none."""
+        if self._copying is not None and (
+            copying is None or copying.number != self._copying.number
+        ):
+            self._copying.hide()
+            self._copying.deleteLater()
+            self._copying = None
+            self.height_changed.emit()
+        if copying is None:
+            return
+        if self._copying is None:
+            self._copying = CopyingChip(self._theme, copying, self._content)
+            self._copying.stopped.connect(self.copy_stopped)
+            self._copying.show()
+            self.stops_changed.emit()
+            self.height_changed.emit()
+        self._copying.show_copying(copying)
+
     def fit(self, width: int) -> int:
         """Lay out in a width; return and take the height it needs."""
-        items: list[QWidget] = [*self._chips, *self._refusals]
-        if not items and self._ring.isHidden():
-            self.resize(width, 0)
-            return 0
+        needed = self._lay_out(width)
+        most = MOST_ROWS * CHIP.height() + (MOST_ROWS - 1) * GAP
+        if needed > most:
+            needed = self._lay_out(width - _BAR)
+        grown = needed > self._content.height()
+        self._content.resize(width - _BAR if needed > most else width, needed)
+        self.resize(width, min(needed, most))
+        if grown:
+            bar = self.verticalScrollBar()
+            bar.setValue(bar.maximum())  # what was added last is in sight
+        return self.height()
+
+    def _lay_out(self, width: int) -> int:
+        """Put everything in rows of a width; return the height of all of them."""
+        copying = [] if self._copying is None else [self._copying]
+        items: list[QWidget] = [*self._chips, *copying, *self._refusals]
+        if copying == [] and not self._ring.isHidden():
+            items.append(self._ring)
         left = top = 0
         row = CHIP.height()
-        if not self._ring.isHidden():
-            items.append(self._ring)
         for item in items:
             if isinstance(item, RefusalChip):
                 item.fit(width)
@@ -246,14 +277,4 @@ class AttachmentStrip(QWidget):
             item.move(left + (6 if ring else 0), top + (14 if ring else 0))
             left += item.width() + GAP
             row = max(row, item.height())
-        self.resize(width, top + row)
-        return self.height()
-
-
-def size_words(size: int) -> str:
-    """A size in bytes as a person reads it."""
-    if size < 1000:
-        return f"{size} bytes"
-    if size < 1_000_000:
-        return f"{size / 1000:.0f} kB"
-    return f"{size / 1_000_000:.1f} MB"
+        return top + row if items else 0

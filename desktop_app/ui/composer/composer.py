@@ -6,7 +6,7 @@ from PySide6.QtCore import QMimeData, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from desktop_app.chat.attaching import Refusal
+from desktop_app.chat.attaching import Copying, Refusal
 from desktop_app.interactions.content import AttachmentContent
 from desktop_app.interactions.models import Model
 from desktop_app.overriding import override
@@ -49,7 +49,7 @@ class Composer(QWidget):
     """Files are to be picked."""
 
     pasted = Signal(object)
-    """Something else than text was pasted: the `QMimeData`."""
+    """Something to attach was pasted: the `QMimeData`."""
 
     detached = Signal(str)
     """The attachment of this digest is to be taken out."""
@@ -57,8 +57,8 @@ class Composer(QWidget):
     model_chosen = Signal(str, object)
     """The model of this name, and a thinking level or `None`."""
 
-    refused = Signal(str)
-    """Something cannot be taken; the words say why."""
+    copy_stopped = Signal(int)
+    """The copy of this number is to be stopped."""
 
     height_changed = Signal()
     """It needs another height."""
@@ -74,7 +74,7 @@ class Composer(QWidget):
         self.setAccessibleName("Composer")
         self.strip = AttachmentStrip(theme, thumbnail, self)
         self.edit = MessageEdit(theme, self)
-        self._attach = IconButton(theme, "paperclip", "Attach pictures (Ctrl+Shift+A)", 32, self)
+        self._attach = IconButton(theme, "paperclip", "Attach files (Ctrl+Shift+A)", 32, self)
         self.model = ModelButton(theme, self)
         self._send = SendButton(theme, self)
         self._draft_timer = QTimer(self)
@@ -89,10 +89,10 @@ class Composer(QWidget):
 
     def _connect(self) -> None:
         self.strip.removed.connect(self.detached)
+        self.strip.copy_stopped.connect(self.copy_stopped)
         self.strip.height_changed.connect(self.height_changed)
         self.edit.submitted.connect(self.submit)
         self.edit.pasted.connect(self._paste)
-        self.edit.refused.connect(self.refused)
         self.edit.height_changed.connect(self.height_changed)
         self.edit.textChanged.connect(self._text_changed)
         self._attach.clicked.connect(self.attach_requested)
@@ -127,6 +127,10 @@ class Composer(QWidget):
         self._working = count
         self.strip.set_working(count)
         self._update_button()
+
+    def set_copying(self, copying: Copying | None) -> None:
+        """Show how far a long copy is."""
+        self.strip.set_copying(copying)
 
     def show_refusal(self, refusal: Refusal) -> None:
         """Say what was not attached, and why."""

@@ -22,8 +22,9 @@ from desktop_app.ui.theme import Theme, line_height
 
 PLACEHOLDER: Final = "Ask anything"
 _PLACEHOLDER_LEFT: Final = 3
-LARGEST_PASTE: Final = 1_000_000
-"""Characters; a text edit takes minutes for more (reliability, section 1.6)."""
+LARGEST_PASTE: Final = 256_000
+"""Characters; more of them go along as a file: a text edit takes minutes for some such texts
+(reliability, section 1.6)."""
 
 
 class MessageEdit(QTextEdit):
@@ -33,10 +34,7 @@ class MessageEdit(QTextEdit):
     """The key that sends was pressed."""
 
     pasted = Signal(object)
-    """Something else than text was pasted: the `QMimeData`."""
-
-    refused = Signal(str)
-    """What was pasted cannot be taken; the words say why."""
+    """Files, a picture or a very long text was pasted: the `QMimeData`."""
 
     height_changed = Signal()
     """The text needs another height."""
@@ -199,13 +197,9 @@ class MessageEdit(QTextEdit):
 
     @override
     def insertFromMimeData(self, source: QMimeData) -> None:
-        """Insert text; hand files and pictures on."""
-        if has_files_or_picture(source):
+        """Insert text; hand files, pictures and very long texts on."""
+        if has_files_or_picture(source) or len(source.text()) > LARGEST_PASTE:
             self.pasted.emit(source)
-        elif len(source.text()) > LARGEST_PASTE:
-            self.refused.emit(
-                "The text in the clipboard is too long to paste: over a million characters."
-            )
         else:
             self.insertPlainText(source.text())
 

@@ -1,4 +1,4 @@
-"""The pictures of an input, right-aligned above its bubble."""
+"""The pictures and other files of an input, right-aligned above its bubble."""
 
 from collections.abc import Callable
 from typing import Final
@@ -9,9 +9,18 @@ from PySide6.QtWidgets import QWidget
 
 from desktop_app.interactions.content import AttachmentContent
 from desktop_app.overriding import override
-from desktop_app.ui.icons import icon, paint_icon
+from desktop_app.ui.chips import (
+    CHIP,
+    detail_words,
+    kind_icon,
+    kind_word,
+    paint_chip,
+    paint_progress,
+    size_words,
+)
 from desktop_app.ui.painting import paint_box, rounded_pixmap
 from desktop_app.ui.theme import Theme
+from desktop_app.ui.tooltip import plain_tooltip
 
 ThumbnailSource = Callable[[AttachmentContent], bytes | None]
 
@@ -32,17 +41,19 @@ class Picture(QWidget):
         self.attachment = attachment
         self._pixmap = QPixmap()
         self._rendered = QPixmap()
-        self._icon = icon(theme, "image")
+        self._icon = kind_icon(theme, attachment.kind)
+        self._share = -1.0
         self.resize(self._size(alone))
         size = f", {attachment.width} × {attachment.height} pixels" if attachment.width else ""
-        self.setAccessibleName(f"Picture {attachment.name}{size}")
-        self.setToolTip(_tooltip(attachment))
+        name = f"{kind_word(attachment.kind)} {attachment.name}"
+        self.setAccessibleName(f"{name}{size or f', {detail_words(attachment)}'}")
+        self.setToolTip(plain_tooltip(f"{attachment.name}, {size_words(attachment.size)}"))
         theme.changed.connect(self._forget)
 
     def _size(self, alone: bool) -> QSize:
         attachment = self.attachment
         if attachment.width is None or attachment.height is None:
-            return QSize(220, 44)
+            return CHIP
         if not alone:
             return _SEVERAL
         size = QSize(attachment.width, attachment.height)
@@ -55,6 +66,11 @@ class Picture(QWidget):
         self._pixmap.loadFromData(png, "PNG")  # pyright: ignore[reportCallIssue, reportArgumentType] - PySide6 takes str here, its stubs say bytes
         self._forget()
 
+    def show_upload(self, share: float) -> None:
+        """Show how far the upload is, from 0 to 1; below 0 there is none."""
+        self._share = share
+        self.update()
+
     def _forget(self) -> None:
         self._rendered = QPixmap()
         self.update()
@@ -63,6 +79,12 @@ class Picture(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the thumbnail with an edge of one pixel, or the name."""
         painter = QPainter(self)
+        self._paint_picture(painter)
+        if self._share >= 0:
+            rect = QRectF(self.rect()).adjusted(0, 0, 0, -1)
+            paint_progress(painter, self._theme, rect, self._share)
+
+    def _paint_picture(self, painter: QPainter) -> None:
         if self._pixmap.isNull():
             self._paint_name(painter)
             return
@@ -76,18 +98,13 @@ class Picture(QWidget):
         painter.drawPixmap(0, 0, self._rendered)
 
     def _paint_name(self, painter: QPainter) -> None:
-        color = self._theme.color
-        paint_box(painter, self.rect(), _RADIUS, color("sunken"), color("line"))
-        if self.attachment.width is not None:
-            return  # its thumbnail is on the way
-        paint_icon(painter, self._icon, 14, (self.height() - 16) / 2, 16)
-        painter.setFont(self._theme.font(13, 500))
-        painter.setPen(color("text"))
-        room = self.width() - 52
-        name = painter.fontMetrics().elidedText(
-            self.attachment.name, Qt.TextElideMode.ElideMiddle, room
-        )
-        painter.drawText(QRectF(40, 0, room, self.height()), Qt.AlignmentFlag.AlignVCenter, name)
+        attachment = self.attachment
+        if attachment.width is not None:  # its thumbnail is on the way
+            color = self._theme.color
+            paint_box(painter, self.rect(), _RADIUS, color("sunken"), color("line"))
+            return
+        words = detail_words(attachment)
+        paint_chip(painter, self._theme, self._icon, attachment.name, words, 12)
 
 
 class PictureRow(QWidget):
@@ -114,6 +131,12 @@ class PictureRow(QWidget):
             if picture.attachment.sha256 == sha256 and png:
                 picture.show_thumbnail(png)
 
+    def show_upload(self, sha256: str, share: float) -> None:
+        """Show how far the upload of one of them is."""
+        for picture in self.pictures:
+            if picture.attachment.sha256 == sha256:
+                picture.show_upload(share)
+
     def fit(self, width: int) -> int:
         """Lay out from the right in a width; return and take the height it needs."""
         rows: list[list[Picture]] = [[]]
@@ -133,15 +156,3 @@ class PictureRow(QWidget):
             top += max(picture.height() for picture in row) + _GAP
         self.resize(width, top - _GAP)
         return top - _GAP
-
-
-def _tooltip(attachment: AttachmentContent) -> str:
-    """Name and size as plain text: a file's name may look like markup."""
-    from html import escape
-
-    size = (
-        f"{attachment.size / 1000:.0f} kB"
-        if attachment.size < 1_000_000
-        else (f"{attachment.size / 1_000_000:.1f} MB")
-    )
-    return f"<qt>{escape(attachment.name)}<br>{size}</qt>"

@@ -154,6 +154,12 @@ class Transcript(QAbstractScrollArea):
         if slot is not None and slot.view is not None:
             slot.view.set_waiting(words)
 
+    def show_upload(self, sha256: str, share: float) -> None:
+        """Show how far the upload of an attachment is; below 0 it is not going on."""
+        for slot in self._slots:
+            if slot.view is not None:
+                slot.view.show_upload(sha256, share)
+
     def show_thumbnail(self, sha256: str, png: bytes) -> None:
         """Show a thumbnail that was made meanwhile."""
         for slot in self._slots:

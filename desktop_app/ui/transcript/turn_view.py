@@ -152,6 +152,11 @@ class TurnView(QWidget):
         if self._pictures is not None:
             self._pictures.show_thumbnail(sha256, png)
 
+    def show_upload(self, sha256: str, share: float) -> None:
+        """Show how far the upload of an attachment is."""
+        if self._pictures is not None and (self.turn.outcome is Outcome.STREAMING or share < 0):
+            self._pictures.show_upload(sha256, share)
+
     # --- steps --------------------------------------------------------------------------------
 
     def _show_step(self, position: int) -> bool:
