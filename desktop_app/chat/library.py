@@ -1,5 +1,6 @@
 """All conversations: the list, which of them is open, and the trash."""
 
+import asyncio
 import time
 from dataclasses import replace
 from functools import partial
@@ -15,6 +16,7 @@ from desktop_app.chat.saving import Writer
 from desktop_app.chat.session import ChatSession
 from desktop_app.chat.tasks import TaskScope
 from desktop_app.interactions.content import AttachmentContent
+from desktop_app.interactions.interaction import Interaction
 from desktop_app.store import conversations as queries
 from desktop_app.store.attachments import AttachmentStore
 from desktop_app.store.database import DatabaseConnection
@@ -22,6 +24,7 @@ from desktop_app.store.rows import ConversationRow, Draft, InteractionRow, resto
 
 TRASH_SECONDS: Final = 30 * 24 * 3600.0
 _UNUSED_SECONDS: Final = 24 * 3600.0
+_TURNS_AT_ONCE: Final = 50
 
 
 class Library(QObject):
@@ -151,10 +154,15 @@ class Library(QObject):
             return queries.load_interactions(db, key), queries.load_draft(db, key)
 
         stored, draft = await self._writer.database.read(load)
+        turns: list[Interaction] = []
+        for turn in stored:
+            turns.append(restore_interaction(turn))
+            if len(turns) % _TURNS_AT_ONCE == 0:
+                await asyncio.sleep(0)  # the window stays alive
         if key not in self._sessions and key in self._rows:
             row = self._rows[key]
             session = self._session(row, draft)
-            session.restore([restore_interaction(turn) for turn in stored], row.head)
+            session.restore(turns, row.head)
 
     def take_up(self) -> None:
         """Go on with the answers that the server has gone on with meanwhile, each once a run."""

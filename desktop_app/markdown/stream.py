@@ -59,8 +59,11 @@ class MarkdownStream:
 
     def finish(self) -> tuple[Block, ...] | None:
         """End the text: give all blocks anew where a late definition has changed settled ones."""
+        references = dict(self._references)
+        tail = parse(self._tail, references)
+        if not references:
+            return None  # without a definition nothing reaches back
         whole = tuple(one.block for one in parse(self.text))
-        tail = parse(self._tail, dict(self._references))
         shown = (*self._settled, *(one.block for one in tail))
         return None if whole == shown else whole
 

@@ -97,6 +97,7 @@ class AnswerView(TextView):
         size = round(self.theme.body_size() * self._base_size / 14)
         self._writer = DocumentWriter(self.document(), self.theme, size, self._ink)
         self._mark = self._writer.position()
+        self._decorations.forget()
 
     def _write_all(self) -> None:
         self._writer.write(tuple(self._settled))
@@ -106,7 +107,7 @@ class AnswerView(TextView):
         self.height_changed.emit()
 
     def _changed(self) -> None:
-        self._decorations.forget()
+        self._decorations.note_change(self._mark.at)
         self.viewport().update()
 
     # --- pixels -------------------------------------------------------------------------------

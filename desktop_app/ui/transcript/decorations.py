@@ -25,17 +25,28 @@ _FIGURE_ROOM: Final = 40
 class Decorations:
     """Knows where the decorations of a document are, and paints them.
 
-    The places are found again after `forget`, at most once for each change of the document.
+    The places are found again after a change of the document, at most once for each, and only
+    behind what was settled before.
     """
 
     def __init__(self, document: QTextDocument, theme: Theme) -> None:
         self._document = document
         self._theme = theme
         self._places: Places | None = None
+        self._settled = Places()
+        self._known = 0
+        self._end = 0
 
     def forget(self) -> None:
-        """Note that the document has changed."""
+        """Note that all of the document has changed, or its width."""
         self._places = None
+        self._settled = Places()
+        self._known = 0
+
+    def note_change(self, settled: int) -> None:
+        """Note that the document has grown; it never changes again before the position given."""
+        self._places = None
+        self._end = settled
 
     def cards(self, width: float, scale: float) -> list[CodeCard]:
         """The cards of code, from the top."""
@@ -43,7 +54,11 @@ class Decorations:
 
     def _find(self, width: float, scale: float) -> Places:
         if self._places is None:
-            self._places = find_places(self._document, width, scale)
+            find_places(self._settled, self._document, self._known, self._end, width, scale)
+            self._known = max(self._known, self._end)
+            self._places = self._settled.copy()
+            end = self._document.characterCount()
+            find_places(self._places, self._document, self._known, end, width, scale)
         return self._places
 
     def paint(self, painter: QPainter, visible: QRectF, width: float, scale: float) -> None:

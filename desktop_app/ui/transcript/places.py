@@ -5,7 +5,7 @@ first line, whose text stands lower in it, and end before the last line does by 
 table's rectangle is off by is said below.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import cast
 
 from PySide6.QtCore import QPointF, QRectF
@@ -24,6 +24,7 @@ from desktop_app.ui.transcript.document import (
     CODE_ABOVE,
     CODE_BELOW,
     CODE_HEAD,
+    HAIR,
     LIST_INDENT,
     QUOTE_INDENT,
     Mark,
@@ -75,19 +76,27 @@ class Places:
     markers: list[Marker] = field(default_factory=list[Marker])
     inline: list[QRectF] = field(default_factory=list[QRectF])
 
+    def copy(self) -> "Places":
+        """The same decorations, to add others to."""
+        return Places(*(list(getattr(self, one.name)) for one in fields(self)))
 
-def find_places(document: QTextDocument, width: float, scale: float) -> Places:
-    """Look through a document that is laid out in a width; `scale` is the zoom over 100 %."""
-    places = Places()
+
+def find_places(
+    places: Places, document: QTextDocument, begin: int, end: int, width: float, scale: float
+) -> None:
+    """Look through what of a document begins between two positions, and add what is found.
+
+    The document is laid out in a width; `scale` is the zoom over 100 %.
+    """
     layout = document.documentLayout()
-    block = document.begin()
-    while block.isValid():
-        _find_in_block(places, layout, block, width, scale)
+    block = document.findBlock(begin)
+    while block.isValid() and block.position() < end:
+        if block.position() >= begin:
+            _find_in_block(places, layout, block, width, scale)
         block = block.next()
     for frame in document.rootFrame().childFrames():
-        if isinstance(frame, QTextTable):
+        if isinstance(frame, QTextTable) and begin <= frame.firstPosition() < end:
             places.grids.append(_grid(layout, frame, width, scale))
-    return places
 
 
 def _find_in_block(
@@ -131,6 +140,8 @@ def _add_quote(places: Places, new: Bars) -> None:
 
 def _inline(block: QTextBlock, origin: QPointF) -> list[QRectF]:
     ranges: list[tuple[int, int]] = []
+    if HAIR not in block.text():
+        return []
     pieces = block.begin()
     while not pieces.atEnd():
         fragment = pieces.fragment()

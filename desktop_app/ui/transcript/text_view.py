@@ -130,7 +130,8 @@ class TextView(QTextBrowser):
         """Lay the text out in a width; return and take the height it needs, in pixels."""
         if self.width() != width:
             self.resize(width, max(1, self.height()))
-        self.document().setTextWidth(width)
+        if self.document().textWidth() != width:  # Qt lays all out anew also for the same width
+            self.document().setTextWidth(width)
         height = max(1, round(self.document().size().height() + self.space_below + 0.49))
         if self.height() != height:
             self.resize(width, height)

@@ -6,7 +6,6 @@ its height is an estimate, and no correction ever moves what the reader looks at
 """
 
 import time
-from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
@@ -22,32 +21,20 @@ from desktop_app.ui.spoken_roles import read_in_order
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.transcript.jump_button import JumpButton
 from desktop_app.ui.transcript.pictures import ThumbnailSource
+from desktop_app.ui.transcript.slots import TOP, TURN_GAP, Slot, between, content_height, top_of
 from desktop_app.ui.transcript.turn_view import TurnView
 
 COLUMN: Final = 720
 MARGIN: Final = 24
-TOP: Final = 24
-TURN_GAP: Final = 28
-BOTTOM: Final = 16
 FLUSH_MS: Final = 33
 _NEAR_END: Final = 8
 _AHEAD: Final = 1.0
-"""Views are made for turns up to this many windows above and below."""
+"""Views are made for turns up to this many windows above and below, when there is time."""
 
 
 def column_width(space: int) -> int:
     """The width of the text column in a space; both in pixels."""
     return COLUMN if space >= COLUMN + 2 * MARGIN else max(200, space - 2 * MARGIN)
-
-
-@dataclass
-class _Slot:
-    """A turn, its view if it has one, and its height, exact or estimated."""
-
-    turn: Interaction
-    height: int
-    view: TurnView | None = None
-    width: int = 0
 
 
 class Transcript(QAbstractScrollArea):
@@ -74,7 +61,7 @@ class Transcript(QAbstractScrollArea):
         super().__init__(parent)
         self._theme = theme
         self._thumbnail = thumbnail
-        self._slots: list[_Slot] = []
+        self._slots: list[Slot] = []
         self._follows = True
         self._scrolling = False
         self._ordered: list[QWidget] = []
@@ -95,6 +82,10 @@ class Transcript(QAbstractScrollArea):
         self._flush_timer.setSingleShot(True)
         self._flush_timer.setInterval(FLUSH_MS)
         self._flush_timer.timeout.connect(self.flush)
+        self._ahead_timer = QTimer(self)
+        self._ahead_timer.setSingleShot(True)
+        self._ahead_timer.setInterval(FLUSH_MS)
+        self._ahead_timer.timeout.connect(self._make_ahead)
         self._tick_timer = QTimer(self)
         self._tick_timer.setInterval(1000)
         self._tick_timer.timeout.connect(self._tick)
@@ -106,7 +97,7 @@ class Transcript(QAbstractScrollArea):
         """Show these turns and no others, at their end."""
         for slot in self._slots:
             self._drop_view(slot)
-        self._slots = [_Slot(turn, self._estimate(turn)) for turn in turns]
+        self._slots = [Slot(turn, self._estimate(turn)) for turn in turns]
         self._mark_last()
         self._follows = True
         self._arrange()
@@ -114,7 +105,7 @@ class Transcript(QAbstractScrollArea):
 
     def add_turn(self, turn: Interaction) -> None:
         """Show a turn behind the others, and go to it."""
-        self._slots.append(_Slot(turn, self._estimate(turn)))
+        self._slots.append(Slot(turn, self._estimate(turn)))
         self._mark_last()
         self._follows = True
         self._arrange()
@@ -218,7 +209,7 @@ class Transcript(QAbstractScrollArea):
         text = sum(len(one.text) for one in turn.input if isinstance(one, TextContent))
         return 120 + 22 * (text // 70 + len(turn.output_text) // 100)
 
-    def _slot_of(self, turn: Interaction) -> _Slot | None:
+    def _slot_of(self, turn: Interaction) -> Slot | None:
         return next((slot for slot in reversed(self._slots) if slot.turn is turn), None)
 
     def _mark_last(self) -> None:
@@ -226,7 +217,7 @@ class Transcript(QAbstractScrollArea):
             if slot.view is not None:
                 slot.view.set_last(number == len(self._slots) - 1)
 
-    def _make_view(self, slot: _Slot) -> TurnView:
+    def _make_view(self, slot: Slot) -> TurnView:
         view = TurnView(self._theme, slot.turn, self._thumbnail, self.viewport())
         view.set_last(slot is self._slots[-1])
         view.retry.connect(self.retry)
@@ -237,18 +228,18 @@ class Transcript(QAbstractScrollArea):
         slot.view = view
         return view
 
-    def _drop_view(self, slot: _Slot) -> None:
+    def _drop_view(self, slot: Slot) -> None:
         if slot.view is not None:
             slot.view.hide()
             slot.view.deleteLater()
             slot.view = None
 
-    def _view_changed(self, slot: _Slot) -> None:
+    def _view_changed(self, slot: Slot) -> None:
         if slot.view is not None:
             self._measure(slot)
             self._arrange()
 
-    def _measure(self, slot: _Slot) -> None:
+    def _measure(self, slot: Slot) -> None:
         if slot.view is not None:
             slot.width = column_width(self.width())
             slot.height = slot.view.fit(slot.width)
@@ -260,75 +251,80 @@ class Transcript(QAbstractScrollArea):
         self._scrolling = True
         try:
             anchor, offset = self._anchor()
-            self._make_near(anchor, offset)
+            self._make_seen(anchor, offset)
             self._set_range()
             if self._follows:
                 self._bar.setValue(self._bar.maximum())
             elif anchor is not None:
-                self._bar.setValue(self._top_of(anchor) + offset)
+                self._bar.setValue(top_of(self._slots, anchor) + offset)
             self._place()
         finally:
             self._scrolling = False
         if self._ordered != (stops := self.stops):
             self._ordered = stops
             put_in_order(stops)
+        if self._stale(self._bar.value(), self._ahead()):
+            self._ahead_timer.start()
 
-    def _anchor(self) -> tuple[_Slot | None, int]:
-        """The turn at the top of the window, and how far it has been scrolled."""
-        at = self._bar.value()
-        top = TOP
-        for slot in self._slots:
-            if top + slot.height + TURN_GAP > at:
-                return slot, at - top
-            top += slot.height + TURN_GAP
-        return None, 0
-
-    def _top_of(self, wanted: _Slot) -> int:
-        top = TOP
-        for slot in self._slots:
-            if slot is wanted:
-                break
-            top += slot.height + TURN_GAP
-        return top
-
-    def _make_near(self, anchor: _Slot | None, offset: int) -> None:
-        """Make and measure views around the window. Their true heights move the others, so it is
-        looked again until nothing new comes near.
+    def _anchor(self) -> tuple[Slot | None, int]:
+        """The topmost turn in the window whose height is exact, else the one at its top, and how
+        far it has been scrolled.
         """
+        at = self._bar.value()
         width = column_width(self.width())
-        ahead = round(self.height() * _AHEAD)
+        found: tuple[Slot | None, int] = None, 0
+        top = TOP
+        for slot in self._slots:
+            if top > at + self.height():
+                break
+            if top + slot.height + TURN_GAP > at:
+                if slot.view is not None and slot.width == width:
+                    return slot, at - top
+                if found[0] is None:
+                    found = slot, at - top
+            top += slot.height + TURN_GAP
+        return found
+
+    def _make_seen(self, anchor: Slot | None, offset: int) -> None:
+        """Make and measure views in the window. Their true heights move the others, so it is
+        looked again until nothing new comes in sight.
+        """
         for _ in range(20):
             at = (
                 self._end_value()
                 if self._follows
-                else (self._top_of(anchor) + offset if anchor is not None else 0)
+                else (top_of(self._slots, anchor) + offset if anchor is not None else 0)
             )
-            near = self._between(at - ahead, at + self.height() + ahead)
-            stale = [slot for slot in near if slot.view is None or slot.width != width]
+            stale = self._stale(at, 0)
             if not stale:
                 return
             for slot in stale:
-                if slot.view is None:
-                    self._make_view(slot).show()
-                self._measure(slot)
-            read_in_order([slot.view for slot in self._slots if slot.view is not None])
+                self._make_and_measure(slot)
 
-    def _between(self, upper: int, lower: int) -> list[_Slot]:
-        found: list[_Slot] = []
-        top = TOP
-        for slot in self._slots:
-            if top + slot.height >= upper and top <= lower:
-                found.append(slot)
-            top += slot.height + TURN_GAP
-        return found
+    def _make_ahead(self) -> None:
+        """Make the next view that will soon be in sight: one at a time, so that no frame waits."""
+        stale = self._stale(self._bar.value(), self._ahead())
+        if stale and not self._scrolling:
+            self._make_and_measure(stale[0])
+            self._arrange()
 
-    def _content_height(self) -> int:
-        heights = sum(slot.height for slot in self._slots)
-        gaps = TURN_GAP * max(0, len(self._slots) - 1)
-        return TOP + heights + gaps + BOTTOM
+    def _make_and_measure(self, slot: Slot) -> None:
+        if slot.view is None:
+            self._make_view(slot)
+            read_in_order([one.view for one in self._slots if one.view is not None])
+        self._measure(slot)
+
+    def _ahead(self) -> int:
+        return round(self.height() * _AHEAD)
+
+    def _stale(self, at: int, ahead: int) -> list[Slot]:
+        """The turns within a distance of the window that have no view of its width."""
+        width = column_width(self.width())
+        near = between(self._slots, at - ahead, at + self.height() + ahead)
+        return [slot for slot in near if slot.view is None or slot.width != width]
 
     def _end_value(self) -> int:
-        return max(0, self._content_height() - self.height())
+        return max(0, content_height(self._slots) - self.height())
 
     def _set_range(self) -> None:
         self._bar.setRange(0, self._end_value())
