@@ -38,7 +38,8 @@ class PageArea(QScrollArea):
     @override
     def sizeHint(self) -> QSize:
         """As high as the page."""
-        return self.widget().sizeHint()
+        page = self.widget()
+        return super().sizeHint() if page is None else page.sizeHint()
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
