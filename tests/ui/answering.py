@@ -102,7 +102,7 @@ def refusal(message: str, code: str = "invalid_request", status: str = "400 Bad 
 def answers_shown(window: MainWindow) -> list[str]:
     """The answers that are in sight, from the top."""
     views = window.pane.transcript.viewport().findChildren(AnswerView)
-    shown = [view for view in views if view.isVisible() and view.accessibleName() == "Answer"]
+    shown = [view for view in views if view.isVisible() and view.name == "Answer"]
     shown.sort(key=lambda view: view.mapToGlobal(view.rect().topLeft()).y())
     return [view.toPlainText().strip() for view in shown]
 

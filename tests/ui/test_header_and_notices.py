@@ -182,7 +182,7 @@ async def test_an_answer_that_broke_keeps_its_words_and_says_how_many(
 async def test_an_answer_that_can_go_on_is_continued(
     tmp_path: Path, theme: Theme, loop_factory: LoopFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("desktop_app.chat.answer._TAKE_UP_WAITS", (0.0,))
+    monkeypatch.setattr("desktop_app.chat.taking_up.WAITS", (0.0,))
     async with opened(tmp_path, theme) as (window, _w, tap):
         session = send(window, "a question")
         await eventually(lambda: tap.flows)

@@ -78,7 +78,7 @@ def view_of(transcript: Transcript, turn: Interaction) -> TurnView:
 
 def texts(transcript: Transcript) -> list[str]:
     shown = transcript.findChildren(AnswerView)
-    return [v.markdown_text for v in shown if v.isVisible() and v.accessibleName() == "Answer"]
+    return [v.markdown_text for v in shown if v.isVisible() and v.name == "Answer"]
 
 
 # --- the badge ------------------------------------------------------------------------------------
@@ -236,7 +236,7 @@ def test_a_text_that_a_limit_has_cut_is_one_text(
     (answer,) = [
         v
         for v in transcript.findChildren(AnswerView)
-        if v.isVisible() and v.accessibleName() == "Answer"
+        if v.isVisible() and v.name == "Answer"
     ]
     thoughts = [v for v in transcript.findChildren(ThoughtLine) if v.isVisible()]
     assert len(thoughts) == 2 * thinks
