@@ -16,6 +16,7 @@ class PageArea(QScrollArea):
 
     def __init__(self, page: QWidget) -> None:
         super().__init__()
+        self._page = page
         self.setWidget(page)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -38,8 +39,7 @@ class PageArea(QScrollArea):
     @override
     def sizeHint(self) -> QSize:
         """As high as the page."""
-        page = self.widget()
-        return super().sizeHint() if page is None else page.sizeHint()
+        return self._page.sizeHint()
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:

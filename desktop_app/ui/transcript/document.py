@@ -131,7 +131,7 @@ class DocumentWriter:
     @property
     def space_below(self) -> float:
         """What the last block needs below itself, which Qt does not count; in pixels."""
-        return self._extra * self._scale
+        return self._extra * self._scale + 1 if self._extra else 0.0
 
     # --- places -------------------------------------------------------------------------------
 

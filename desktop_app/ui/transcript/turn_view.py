@@ -292,7 +292,8 @@ class TurnView(QWidget):
             top += gap
             view.move(0, top)
             top += view.fit(width)
-            gap = STEP_GAP if isinstance(view, OpeningLine) else BLOCK_GAP
+            closed = isinstance(view, OpeningLine) and not view.is_open
+            gap = STEP_GAP if closed else BLOCK_GAP
         if not self._status.isHidden():
             top += gap
             self._status.move(0, top)

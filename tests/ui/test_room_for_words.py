@@ -1,0 +1,211 @@
+"""Nothing is cut off: cards, labels and small windows are as large as what they hold."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QMimeData, QUrl
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from desktop_app.ui.drop_overlay import DropOverlay, short_name
+from desktop_app.ui.dropping import look_at
+from desktop_app.ui.empty_state import EmptyState
+from desktop_app.ui.page_area import PageArea
+from desktop_app.ui.plain_label import PlainLabel, plain_label
+from desktop_app.ui.theme import Theme
+from desktop_app.ui.transcript.answer_view import AnswerView
+from desktop_app.ui.transcript.decorations import Decorations
+from desktop_app.ui.transcript.document import CODE_HEAD
+
+CODE = "```python\none = 1\ntwo = 2\n```"
+TABLE = "| a | b |\n|---|---|\n| 1 | 2 |\n| 3 | 4 |"
+
+
+@pytest.fixture
+def answer(theme: Theme, qtbot: QtBot) -> Iterator[AnswerView]:
+    made = AnswerView(theme, "Answer")
+    qtbot.addWidget(made)
+    yield made
+    made.close()
+
+
+def places(answer: AnswerView) -> Decorations:
+    return Decorations(answer.document(), answer.theme)
+
+
+@pytest.mark.parametrize("zoom", [70, 100, 200])
+def test_a_card_of_code_at_the_end_has_its_foot(
+    answer: AnswerView, theme: Theme, zoom: int
+) -> None:
+    theme.set_zoom(zoom)
+    answer.show_text(f"words\n\n{CODE}")
+    answer.finish()
+    height = answer.fit(720)
+    (card,) = places(answer).cards(720, answer._scale)
+    assert card.rect.bottom() <= height
+    assert height - card.rect.bottom() < 4
+    answer.show_text(f"words\n\n{CODE}\n\nmore words")
+    assert answer.fit(720) > height
+
+
+@pytest.mark.parametrize("zoom", [70, 100, 200])
+def test_what_follows_a_table_does_not_lie_over_it(
+    answer: AnswerView, theme: Theme, zoom: int
+) -> None:
+    theme.set_zoom(zoom)
+    answer.show_text(f"{TABLE}\n\n{CODE}\n\n{TABLE}\n\nwords\n\n{CODE}")
+    answer.finish()
+    answer.fit(720)
+    found = places(answer)._find(720, answer._scale)
+    boxes = sorted(
+        [*(card.rect for card in found.cards), *(grid.rect for grid in found.grids)],
+        key=lambda box: box.top(),
+    )
+    assert len(boxes) == 4
+    for upper, lower in pairwise(boxes):
+        assert upper.bottom() + 10 * answer._scale < lower.top()
+    for card in found.cards:
+        assert card.rect.height() > CODE_HEAD
+
+
+def test_a_card_behind_a_table_is_the_same_however_the_text_came(
+    answer: AnswerView, theme: Theme, qtbot: QtBot
+) -> None:
+    text = f"{TABLE}\n\n{CODE}\n\nend"
+    for length in range(1, len(text) + 1):
+        answer.show_text(text[:length])
+    answer.finish()
+    whole = AnswerView(theme, "Answer")
+    qtbot.addWidget(whole)
+    whole.show_text(text)
+    whole.finish()
+    assert answer.fit(720) == whole.fit(720)
+    assert places(answer).cards(720, 1.0) == places(whole).cards(720, 1.0)
+
+
+# --- labels ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("size", "line"), [(12, 18), (13, 20), (14, 20), (18, 26)])
+def test_a_label_is_so_many_lines_of_the_designs_height(
+    theme: Theme, qtbot: QtBot, size: int, line: int
+) -> None:
+    label = plain_label(theme, "one two three four five six", size, 400, "text")
+    qtbot.addWidget(label)
+    assert label.heightForWidth(4000) == line
+    assert label.heightForWidth(80) % line == 0
+    assert label.heightForWidth(80) > line
+    label.setText("one\ntwo\nthree")
+    assert label.heightForWidth(4000) == 3 * line
+
+
+@given(st.text(max_size=80))
+def test_a_label_takes_any_words(qapp: object, words: str) -> None:
+    assert _label is not None
+    _label.setText(words)
+    for width in (1, 50, 400):
+        assert _label.heightForWidth(width) >= 18
+    assert _label.sizeHint().width() <= 400
+    _label.resize(200, _label.heightForWidth(200))
+    _label.grab()
+
+
+_label: PlainLabel | None = None
+
+
+@pytest.fixture(autouse=True)
+def _one_label(theme: Theme, qtbot: QtBot) -> Iterator[None]:
+    global _label
+    _label = plain_label(theme, "", 12, 400, "text")
+    qtbot.addWidget(_label)
+    yield
+    _label = None
+
+
+def test_a_label_that_gives_way_says_the_whole_in_its_tooltip(theme: Theme, qtbot: QtBot) -> None:
+    words = "<b>words</b> that are rather long for so little room"
+    label = PlainLabel(theme, words, 13, 500, "text", elides=True)
+    qtbot.addWidget(label)
+    label.show()
+    label.resize(100, 20)
+    assert label.minimumSizeHint().width() == 0
+    assert "&lt;b&gt;" in label.toolTip()
+    label.resize(1000, 20)
+    assert label.toolTip() == ""
+
+
+def test_a_label_follows_the_theme(theme: Theme, qtbot: QtBot) -> None:
+    label = plain_label(theme, "■■■■", 18, 600, "danger")
+    qtbot.addWidget(label)
+    label.resize(label.sizeHint())
+    for choice in ("light", "dark"):
+        theme.choose(choice)  # type: ignore[arg-type]
+        image = label.grab().toImage()
+        colors = {
+            image.pixelColor(x, y).name().upper()
+            for x in range(image.width())
+            for y in range(image.height())
+        }
+        assert theme.hex("danger") in colors
+
+
+# --- pages, overlay, empty state ------------------------------------------------------------------
+
+
+def test_a_scrollbar_takes_no_width_from_a_page(theme: Theme, qtbot: QtBot) -> None:
+    page = QWidget()
+    page.setMinimumHeight(1000)
+    area = PageArea(page)
+    qtbot.addWidget(area)
+    area.resize(400, 300)
+    area.show()
+    qtbot.waitUntil(area._bar.isVisible)
+    assert page.width() == 400
+    area._bar.setValue(200)
+    assert page.y() == -200
+    area.verticalScrollBar().setValue(50)
+    assert area._bar.value() == 50
+    area.resize(400, 1200)
+    qtbot.waitUntil(lambda: not area._bar.isVisible())
+    area.close()
+
+
+def test_the_overlay_says_the_whole_reason(theme: Theme, qtbot: QtBot) -> None:
+    window = QWidget()
+    window.resize(700, 500)
+    qtbot.addWidget(window)
+    overlay = DropOverlay(theme, window)
+    overlay.resize(700, 500)
+    data = QMimeData()
+    data.setUrls([QUrl(f"https://example.com/{'n' * 100}.png")])
+    overlay.show_drop(look_at(data), False)
+    said = overlay.accessibleName()
+    assert said.startswith("This cannot be attached. ")
+    assert said.endswith("it is an address on the web; save it to this computer first.")
+    assert "…" in said
+    warned = theme.color("warn_soft").name()
+    image = overlay.grab().toImage()
+    rows = [y for y in range(500) if image.pixelColor(350, y).name() == warned]
+    assert len(rows) > 30, "the reason has room for its lines"
+
+
+def test_a_long_name_keeps_its_beginning_and_its_end() -> None:
+    assert short_name("photo.png") == "photo.png"
+    assert short_name("a" * 50 + ".png") == "a" * 20 + "…" + "a" * 16 + ".png"
+
+
+@pytest.mark.parametrize(("width", "height"), [(1016, 650), (376, 280), (376, 700), (600, 400)])
+def test_the_starting_points_fit_and_do_not_overlap(
+    theme: Theme, qtbot: QtBot, width: int, height: int
+) -> None:
+    empty = EmptyState(theme)
+    qtbot.addWidget(empty)
+    empty.resize(width, height)
+    empty.show()
+    boxes = [card.geometry() for card in empty.stops]
+    assert all(empty.rect().contains(box) for box in boxes)
+    assert not any(a.intersects(b) for n, a in enumerate(boxes) for b in boxes[n + 1 :])
+    empty.close()
