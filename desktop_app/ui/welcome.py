@@ -78,6 +78,7 @@ class Welcome(QWidget):
         self._connect.setEnabled(not checking)
         if checking:
             self.show_message("Checking the key …")
+            announce(self, "Checking the key.")
         elif self.isVisible():
             self.field.setFocus()
 
@@ -86,7 +87,8 @@ class Welcome(QWidget):
         self._error = error
         self._kept.setText(words)
         self._kept.setAccessibleName(words)
-        announce(self, words)
+        if error:
+            announce(self, words)
         self._restyle()
 
     def clear(self) -> None:
