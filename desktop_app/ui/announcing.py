@@ -17,7 +17,12 @@ _ENOUGH: Final = 4000
 
 
 def announce(widget: QWidget, words: str) -> None:
-    """Have a screen reader say these words when it has said what it is saying."""
+    """Have a screen reader say these words when it has said what it is saying.
+
+    Nothing is said for a widget that is out of sight.
+    """
+    if not widget.isVisible():
+        return
     QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, words))
 
 

@@ -100,6 +100,7 @@ class Welcome(QWidget):
         self._connect.setEnabled(not checking)
         if checking:
             self.show_message("Checking the key …")
+            announce(self, "Checking the key.")
         elif self.isVisible():
             self.field.setFocus()
 
@@ -108,7 +109,8 @@ class Welcome(QWidget):
         self._kept.set_token("danger" if error else "quiet")
         self._kept.setText(words)
         self._kept.setAccessibleName(words)
-        announce(self, words)
+        if error:
+            announce(self, words)
         self._lay_out()
 
     def show_keeping(self, *, keeps: bool) -> None:

@@ -240,13 +240,12 @@ def test_the_list_of_conversations_is_read_and_walked(read_castor: Castor, reade
 def test_what_appears_by_itself_is_said(
     read_castor: Castor, reader: Reader, tmp_path: Path
 ) -> None:
-    good, bad = tmp_path / "good.png", tmp_path / "bad.png"
+    good, gone = tmp_path / "good.png", tmp_path / "gone.png"
     good.write_bytes(encoded(picture(640, 480)))
-    bad.write_text("only words")
-    read_castor.start(str(good), str(bad))
+    read_castor.start(str(good), str(gone))
     assert reader.hear("good.png is attached")
-    refusal = reader.hear("bad.png was not attached")
-    assert reader.read("notification", "bad.png…")["name"] == refusal
+    refusal = reader.hear("gone.png was not attached")
+    assert reader.read("notification", "gone.png…")["name"] == refusal
     reader.read("panel", "Attachment good.png, PNG…")
     reader.read("push button", "Remove good.png")
     reader.write("text", "Message", "What is in this picture?")

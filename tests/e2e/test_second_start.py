@@ -249,6 +249,7 @@ def test_a_start_while_the_first_one_ends_opens_a_window_of_its_own(castor: Cast
 
 def test_a_program_that_was_killed_is_in_nobodys_way(castor: Castor) -> None:
     castor.start()
+    wait_for((castor.profile / SOCKET_FILE).is_socket, "the door")
     castor.kill()
     assert (castor.profile / SOCKET_FILE).is_socket(), "it could not tidy up"
     castor.start()

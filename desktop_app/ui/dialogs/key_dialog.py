@@ -54,6 +54,7 @@ class KeyDialog(SmallDialog):
         self._accept.setEnabled(not checking)
         if checking:
             self.show_message("Checking the key …")
+            announce(self, "Checking the key.")
         else:
             self.field.setFocus()
 
@@ -62,4 +63,5 @@ class KeyDialog(SmallDialog):
         self._message.set_token("danger" if error else "quiet")
         self._message.setText(words)
         self._message.setAccessibleName(words)
-        announce(self, words)
+        if error:
+            announce(self, words)

@@ -7,11 +7,11 @@ its height is an estimate, and no correction ever moves what the reader looks at
 
 import time
 from functools import partial
-from typing import Final
+from typing import Final, cast
 
 from PySide6.QtCore import QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QScrollBar, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QScrollBar, QWidget
 
 from desktop_app.interactions.content import TextContent
 from desktop_app.interactions.interaction import Interaction
@@ -21,6 +21,7 @@ from desktop_app.ui.spoken_roles import read_in_order
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.transcript.jump_button import JumpButton
 from desktop_app.ui.transcript.pictures import ThumbnailSource
+from desktop_app.ui.transcript.scrolling import key_step, step_to_show, wheel_step
 from desktop_app.ui.transcript.slots import TOP, TURN_GAP, Slot, between, content_height, top_of
 from desktop_app.ui.transcript.turn_view import TurnView
 
@@ -90,6 +91,8 @@ class Transcript(QAbstractScrollArea):
         self._tick_timer.setInterval(1000)
         self._tick_timer.timeout.connect(self._tick)
         theme.changed.connect(self._restyle)
+        application = cast("QApplication", QApplication.instance())
+        application.focusChanged.connect(self._show_focus)
 
     # --- turns in -----------------------------------------------------------------------------
 
@@ -335,11 +338,12 @@ class Transcript(QAbstractScrollArea):
         width = column_width(self.width())
         left = (self.width() - width) // 2
         top = TOP - self._bar.value()
+        ahead = round(self.height() * _AHEAD)
         for slot in self._slots:
             if slot.view is not None:
-                visible = -slot.height <= top <= self.height()
-                slot.view.setVisible(visible)
-                if visible:
+                near = -slot.height - ahead <= top <= self.height() + ahead  # Tab goes there
+                slot.view.setVisible(near)
+                if near:
                     slot.view.move(left, top)
             top += slot.height + TURN_GAP
         at_end = self._bar.value() >= self._bar.maximum() - _NEAR_END
@@ -364,28 +368,22 @@ class Transcript(QAbstractScrollArea):
         self._follows = True
         self._arrange()
 
+    def _show_focus(self, old: QWidget | None, new: QWidget | None) -> None:
+        """Scroll to what Tab has reached; what was hidden by scrolling hands its focus on too."""
+        step = step_to_show(new, self.viewport())
+        if step and old is not None and not self._scrolling:
+            self._bar.setValue(self._bar.value() + step)
+
     @override
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Scroll by pixels where the device gives them, else by three lines a notch."""
-        pixels = event.pixelDelta().y()
-        step = pixels or event.angleDelta().y() * 3 * 22 // 120
-        self._bar.setValue(self._bar.value() - step)
+        self._bar.setValue(self._bar.value() - wheel_step(event))
         event.accept()
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Scroll by the keys that scroll everywhere."""
-        page = self.height() - 60
-        steps = {
-            Qt.Key.Key_Up: -44,
-            Qt.Key.Key_Down: 44,
-            Qt.Key.Key_PageUp: -page,
-            Qt.Key.Key_PageDown: page,
-            Qt.Key.Key_Space: page,
-            Qt.Key.Key_Home: -self._bar.maximum(),
-            Qt.Key.Key_End: self._bar.maximum(),
-        }
-        step = steps.get(Qt.Key(event.key()))
+        step = key_step(event, self.height(), self._bar.maximum())
         if step is None:
             super().keyPressEvent(event)
         else:

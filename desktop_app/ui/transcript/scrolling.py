@@ -1,0 +1,46 @@
+"""How far the transcript scrolls: for a key, a wheel, and for what the keyboard has reached."""
+
+from typing import Final
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QKeyEvent, QWheelEvent
+from PySide6.QtWidgets import QApplication, QWidget
+
+LINE: Final = 22
+_MARGIN: Final = 16
+
+
+def wheel_step(event: QWheelEvent) -> int:
+    """Pixels upwards: what the device gives, else three lines a notch."""
+    return event.pixelDelta().y() or event.angleDelta().y() * 3 * LINE // 120
+
+
+def key_step(event: QKeyEvent, height: int, end: int) -> int | None:
+    """Pixels downwards for a key, in a window of a height; `None` for one that does not scroll."""
+    page = height - 60
+    steps = {
+        Qt.Key.Key_Up: -2 * LINE,
+        Qt.Key.Key_Down: 2 * LINE,
+        Qt.Key.Key_PageUp: -page,
+        Qt.Key.Key_PageDown: page,
+        Qt.Key.Key_Space: page,
+        Qt.Key.Key_Home: -end,
+        Qt.Key.Key_End: end,
+    }
+    return steps.get(Qt.Key(event.key()))
+
+
+def step_to_show(widget: QWidget | None, viewport: QWidget) -> int:
+    """Pixels downwards until a widget that has got the focus is in sight, or its beginning is.
+
+    What the mouse has pressed is in sight already, and must not move under it.
+    """
+    if widget is None or not viewport.isAncestorOf(widget):
+        return 0
+    if QApplication.mouseButtons() != Qt.MouseButton.NoButton:
+        return 0
+    top = widget.mapTo(viewport, QPoint()).y()
+    below = top + widget.height() - viewport.height()
+    if top >= 0 and below <= 0:
+        return 0
+    return min(top - _MARGIN, below + _MARGIN) if top > 0 else top - _MARGIN
