@@ -28,6 +28,7 @@ from desktop_app.interactions.events import (
     Status,
     StepStop,
 )
+from desktop_app.interactions.generation import InteractionRequest
 from desktop_app.interactions.interaction import Interaction
 from desktop_app.interactions.outcome import Failure, Outcome
 
@@ -106,10 +107,8 @@ class Answer:
         turn = self._turn
         context = self._context()
         while True:
-            request = with_context(turn.request, context, turn)
             try:
-                async with self._connection.client.stream(request, self._show_retry) as events:
-                    await self._fold(events)
+                await self._stream(with_context(turn.request, context, turn))
                 break
             except errors.ModelNotFound:
                 raise
@@ -135,11 +134,14 @@ class Answer:
         issuer, token = turn.rest
         request = for_the_rest(with_context(turn.request, self._context(), turn), issuer, token)
         try:
-            async with self._connection.client.stream(request, self._show_retry) as events:
-                await self._fold(events)
+            await self._stream(request)
         except errors.ConnectionFailed as error:
             await self._mend(error)
         await self._await_end()
+
+    async def _stream(self, request: InteractionRequest) -> None:
+        async with self._connection.client.stream(request, self._show_retry) as events:
+            await self._fold(events)
 
     def _context(self) -> Context:
         turn = self._turn

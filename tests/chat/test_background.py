@@ -236,6 +236,7 @@ async def test_without_a_connection_it_waits_for_the_next_start(tmp_path: Path) 
         url = s.base_url
     async with world(tmp_path, url, settings=BACKGROUND) as w:
         assert await come_back(w, key) == seen
+        assert not w.library.rows[0].unread, "nothing came"
         (turn,) = (await w.open(key)).turns
         assert turn.resumable
     async with script_server(server.script) as other, world(tmp_path, url) as w:
