@@ -28,7 +28,6 @@ from desktop_app.interactions.events import (
     Status,
     StepStop,
 )
-from desktop_app.interactions.generation import InteractionRequest
 from desktop_app.interactions.interaction import Interaction
 from desktop_app.interactions.outcome import Failure, Outcome
 
@@ -107,8 +106,10 @@ class Answer:
         turn = self._turn
         context = self._context()
         while True:
+            request = with_context(turn.request, context, turn)
             try:
-                await self._stream(with_context(turn.request, context, turn))
+                async with self._connection.client.stream(request, self._show_retry) as events:
+                    await self._fold(events)
                 break
             except errors.ModelNotFound:
                 raise
@@ -134,14 +135,11 @@ class Answer:
         issuer, token = turn.rest
         request = for_the_rest(with_context(turn.request, self._context(), turn), issuer, token)
         try:
-            await self._stream(request)
+            async with self._connection.client.stream(request, self._show_retry) as events:
+                await self._fold(events)
         except errors.ConnectionFailed as error:
             await self._mend(error)
         await self._await_end()
-
-    async def _stream(self, request: InteractionRequest) -> None:
-        async with self._connection.client.stream(request, self._show_retry) as events:
-            await self._fold(events)
 
     def _context(self) -> Context:
         turn = self._turn

@@ -15,7 +15,6 @@ from desktop_app.chat.saving import Writer
 from desktop_app.chat.session import ChatSession
 from desktop_app.chat.tasks import TaskScope
 from desktop_app.interactions.content import AttachmentContent
-from desktop_app.interactions.outcome import Outcome
 from desktop_app.store import conversations as queries
 from desktop_app.store.attachments import AttachmentStore
 from desktop_app.store.database import DatabaseConnection
@@ -207,7 +206,7 @@ class Library(QObject):
         if session is self._current or self._sessions.get(session.key) is not session:
             return  # it is on screen, or in the trash and would be taken out by a write
         turns = session.turns
-        if turns and turns[-1].key in self._taken_up and turns[-1].outcome is Outcome.INTERRUPTED:
+        if turns and turns[-1].key in self._taken_up and turns[-1].resumable:
             return  # nothing new came
         if not busy and row is not None and not row.unread:
             session.save_row(replace(row, unread=True))
