@@ -227,6 +227,9 @@ class Library(QObject):
         row = session.row
         if session is self._current or self._sessions.get(session.key) is not session:
             return  # it is on screen, or in the trash and would be taken out by a write
+        turns = session.turns
+        if turns and turns[-1].key in self._taken_up and turns[-1].resumable:
+            return  # nothing new came
         if not busy and row is not None and not row.unread:
             session.save_row(replace(row, unread=True))
 

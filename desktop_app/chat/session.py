@@ -188,7 +188,11 @@ class ChatSession(QObject):
         """Stop the answer that is coming in; what has come is kept."""
         turn = self._running_turn
         self._stop_listening()
-        if turn is not None and turn.request.background and turn.id is not None:
+        if turn is not None:
+            self._cancel_run(turn)
+
+    def _cancel_run(self, turn: Interaction) -> None:
+        if turn.request.background and turn.id is not None:
             self._tasks.start(self._stop_at_server(turn), "stop")
 
     def _stop_listening(self) -> None:
@@ -201,6 +205,8 @@ class ChatSession(QObject):
         if not self.busy and key == self.conversation.head:
             self._sending = True
             self.busy_changed.emit(True)
+            if turn.resumable:
+                self._cancel_run(turn)  # or two would be paid for
             self._tasks.start(self._retry(turn), "retry")
 
     def resume(self, key: str) -> None:
@@ -359,8 +365,10 @@ class ChatSession(QObject):
             self.key_refused.emit(turn, answer.error.server_message or str(answer.error))
 
     async def _stop_at_server(self, turn: Interaction) -> None:
+        saver = TurnSaver(turn, self.key, self._writer)
         if await stop_at_server(turn, self._connection):
-            TurnSaver(turn, self.key, self._writer).flush()
+            saver.touch_all()
+            saver.flush()
             self.turn_changed.emit(turn)
 
     # --- the disk -----------------------------------------------------------------------------

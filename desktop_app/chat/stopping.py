@@ -19,7 +19,7 @@ _LAG_SECONDS: Final = (1.0, 3.0)
 
 
 async def stop_at_server(turn: Interaction, connection: Connection) -> bool:
-    """Cancel a run, and take its status to the turn; say whether the server said what it is."""
+    """Cancel a run, and take to the turn what became of it; `False` where that is not known."""
     assert turn.id is not None
     client = connection.client
     try:
@@ -31,6 +31,8 @@ async def stop_at_server(turn: Interaction, connection: Connection) -> bool:
             snapshot = await client.get(turn.id)
     except GeminiError as error:
         log.info("the run could not be cancelled at the server: %s", error.code)
+        return False
+    if snapshot.interaction.status in RUNNING:
         return False
     turn.apply(snapshot)
     return True

@@ -51,8 +51,8 @@ class Settings:
     Without it, each message sends the whole conversation again."""
 
     background: bool = False
-    """The server goes on with an answer while Castor is closed, which takes it up at its next
-    start. For long answers; only where Google keeps the conversation."""
+    """Google goes on with a long answer while Castor is closed, and the next start takes it up.
+    Only where Google keeps the conversation."""
 
     base_url: str = GOOGLE_BASE_URL
     """The server's address. A key belongs to one server and is sent to no other."""

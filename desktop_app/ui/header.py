@@ -104,8 +104,10 @@ class Header(QWidget):
 
     @property
     def _figures_left(self) -> int:
+        if not self._has_conversation:
+            return self.width() - _LEFT + _BADGE_GAP  # no figures and no menu
         right = self.width() - _LEFT - 24 - 12
-        if not self._figures or not self._has_conversation:
+        if not self._figures:
             return right
         metrics = QFontMetrics(self._theme.font(13, figures=True))
         return right - metrics.horizontalAdvance(self._figures)
@@ -183,7 +185,7 @@ class Header(QWidget):
         color = self._theme.color
         painter.fillRect(self.rect(), color("window"))
         middle = Qt.AlignmentFlag.AlignVCenter
-        right = self._figures_left
+        right = min(self._figures_left, self.width() - _LEFT)
         if self._figures and self._has_conversation:
             painter.setFont(self._theme.font(13, figures=True))
             painter.setPen(color("quiet"))

@@ -173,7 +173,8 @@ class SessionView(QObject):
     def _show_badge(self) -> None:
         """Say in the header that Google keeps nothing, or nothing new, of the conversation."""
         session = self._session
-        if session is None or self._preferences.settings.store:
+        welcome = self._pane.shown is Shown.WELCOME
+        if session is None or welcome or self._preferences.settings.store:
             self._pane.header.show_badge("", "")
         elif session.conversation.is_stored:
             self._pane.header.show_badge("Nothing new stored at Google", _NOTHING_NEW)

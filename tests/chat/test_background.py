@@ -62,7 +62,11 @@ class Server:
 
     async def script(self, request: Request, writer: Writer) -> None:
         self.asked.append(request)
-        if request.method == "POST":
+        if "cancel" in request.target:
+            writer.write(answer(snapshot("v1", "cancelled", self.texts[:4])))
+        elif request.method == "POST" and self.gone:
+            writer.write(answer(whole_stream("again", "v2"), media_type="text/event-stream"))
+        elif request.method == "POST":
             writer.write(STREAM_HEAD + b"".join(self.records[: self.sent]))
             await writer.drain()
             await self.holds.wait()
@@ -236,6 +240,7 @@ async def test_without_a_connection_it_waits_for_the_next_start(tmp_path: Path) 
         url = s.base_url
     async with world(tmp_path, url, settings=BACKGROUND) as w:
         assert await come_back(w, key) == seen
+        assert not w.library.rows[0].unread, "nothing came"
         (turn,) = (await w.open(key)).turns
         assert turn.resumable
     async with script_server(server.script) as other, world(tmp_path, url) as w:
@@ -294,6 +299,23 @@ async def test_an_answer_in_the_foreground_is_taken_up_only_when_the_person_want
             session.resume(turn.key)
             await until(lambda: not session.busy, session.busy_changed)
             assert turn.output_text == "".join(WORDS)
+
+
+async def test_what_is_asked_again_is_stopped_first_at_the_server(tmp_path: Path) -> None:
+    server = Server(run_events(), 4)
+    async with script_server(server.script) as s:
+        key, _ = await leave(tmp_path, s.base_url)
+        async with World(tmp_path, s.base_url, settings=BACKGROUND) as w:
+            session = await w.open(key)
+            (turn,) = session.turns
+            assert turn.resumable
+            server.gone = True
+            session.retry(turn.key)
+            await until(lambda: turn.outcome is Outcome.CANCELLED, session.turn_changed)
+            await until(lambda: not session.busy, session.busy_changed)
+            assert session.turns[0].output_text == "again"
+            assert {row.outcome for row in await w.stored(session)} == {"cancelled", "complete"}
+    assert len([one for one in server.asked if "cancel" in one.target]) == 1
 
 
 async def test_what_is_in_the_trash_is_left_alone(tmp_path: Path) -> None:

@@ -5,8 +5,10 @@ import hashlib
 
 import pytest
 
+from desktop_app.chat.asking import for_the_rest
 from desktop_app.gemini import errors
 from desktop_app.gemini.client import GeminiClient
+from desktop_app.interactions.codec import encode_usage
 from desktop_app.interactions.content import AttachmentContent, Content, TextContent
 from desktop_app.interactions.conversation import Conversation
 from desktop_app.interactions.generation import InteractionRequest
@@ -25,6 +27,8 @@ from tests.conformance.client import (
     fold,
     interaction_of,
 )
+from tests.conformance.sdk import Sdk
+from tests.demo.calling import output_text, strings_at
 from tests.samples import request_body
 
 
@@ -140,6 +144,25 @@ async def test_an_answer_is_continued_hop_by_hop(demo_url: str) -> None:
         whole = await interaction_of(client, ask("write a poem"))
     assert len(parts) == 3
     assert "".join(parts) == whole.output_text
+
+
+@pytest.mark.parametrize("store", [None, False])
+async def test_an_answer_of_several_requests_counts_what_the_sdk_counts(
+    demo_url: str, sdk: Sdk, store: bool | None
+) -> None:
+    merged = sdk.create("write a story", model="demo-continuation", store=store is not False)
+    first = ask("write a story", model="demo-continuation", store=store)
+    async with client_of(demo_url) as client:
+        turn = await interaction_of(client, first)
+        while turn.outcome is Outcome.NEEDS_CONTINUATION:
+            assert turn.rest is not None
+            request = for_the_rest(first, *turn.rest)
+            turn.begin_rest()
+            fold(await events_of(client, request), turn)
+    assert turn.usage is not None
+    assert encode_usage(turn.usage) == merged["usage"]
+    assert turn.output_text == output_text(merged)
+    assert len(turn.ids) == len(strings_at(merged, "continuation_ids")) == 3
 
 
 async def test_many_streams_run_at_once_without_disturbing_each_other(demo_url: str) -> None:

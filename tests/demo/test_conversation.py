@@ -281,6 +281,31 @@ def test_two_functions_are_called_at_once(demo: Demo) -> None:
     assert calls[0]["id"] != calls[1]["id"]
 
 
+@pytest.mark.parametrize("store", [True, False])
+def test_one_model_calls_a_function_unasked_and_takes_an_error_for_an_answer(
+    demo: Demo, store: bool
+) -> None:
+    question = user_input("Will it rain?")
+    first = demo.create([question], model="demo-function-call", store=store)
+    assert first["status"] == "requires_action"
+    (call,) = steps_of(first, "function_call")
+    refusal: JsonObject = {
+        "type": "function_result",
+        "call_id": call["id"],
+        "name": call["name"],
+        "result": "The person refused this call.",
+        "is_error": True,
+    }
+    if store:
+        fields: JsonObject = {"previous_interaction_id": first["id"]}
+        asked: list[JsonValue] = [refusal]
+    else:
+        fields, asked = {"store": False}, [question, *steps_of(first), refusal]
+    text = demo.text(asked, model="demo-function-call", **fields)
+    assert "`get_weather` gave back an error" in text
+    assert "The person refused this call." in text
+
+
 # --- continuations --------------------------------------------------------------------------------
 
 LONG = "demo-continuation"

@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 
 from desktop_app.interactions.content import AttachmentContent, TextContent
 from desktop_app.interactions.event_codec import encode_interaction
+from desktop_app.interactions.events import InteractionCompleted, InteractionHeader
 from desktop_app.interactions.generation import GenerationConfig, InteractionRequest
 from desktop_app.interactions.interaction import Interaction
 from desktop_app.interactions.outcome import Failure, Outcome
+from desktop_app.interactions.steps import ModelOutputStep
 from desktop_app.store import conversations as store
 from desktop_app.store.database import FILE_NAME, open_connection
 from desktop_app.store.errors import StoreError
@@ -207,6 +209,26 @@ def test_an_export_holds_what_was_said(db: apsw.Connection, tmp_path: Path) -> N
     assert [one["key"] for one in json.loads(out.getvalue())["conversations"]] == ["c2"]
     with pytest.raises(StoreError, match="no conversation"):
         export(tmp_path, "c3", out)
+
+
+def test_an_export_names_every_request_that_an_answer_took(
+    db: apsw.Connection, tmp_path: Path
+) -> None:
+    turn = Interaction("t1", input=(TextContent("hi"),))
+    for number, status in enumerate(("requires_continuation", "completed")):
+        if number:
+            turn.begin_rest()
+        step = ModelOutputStep((TextContent(f"part {number}"),))
+        header = InteractionHeader(f"v{number}", status, continuation_token=f"t{number}")
+        turn.apply(InteractionCompleted(header, (step,)))
+    store.add_turn(db, row("c1", head="t1"), interaction_row(turn, "c1"))
+    out = io.StringIO()
+    export(tmp_path, out=out)
+    (exported,) = json.loads(out.getvalue())["conversations"][0]["turns"]
+    assert exported["id"] == "v1"
+    assert [one["interaction"]["id"] for one in exported["earlier_interactions"]] == ["v0"]
+    assert [one["steps"] for one in exported["earlier_interactions"]] == [1]
+    assert [step["content"][0]["text"] for step in exported["steps"]] == ["part 0", "part 1"]
 
 
 @given(text=st.text(), title=st.text(max_size=20))

@@ -24,9 +24,11 @@ from desktop_app.interactions.generation import InteractionRequest
 from desktop_app.interactions.interaction import Interaction
 from desktop_app.interactions.outcome import Failure
 from desktop_app.interactions.steps import ModelOutputStep
+from desktop_app.settings.api_key import ApiKey
 from desktop_app.settings.settings import DEFAULTS
 from desktop_app.ui.badge import Badge
 from desktop_app.ui.buttons import Button, Switch
+from desktop_app.ui.chat_pane import Shown
 from desktop_app.ui.dialogs.settings_pages import PrivacyPage
 from desktop_app.ui.dialogs.trash_dialog import TrashDialog
 from desktop_app.ui.header import Header
@@ -53,7 +55,7 @@ from tests.ui.windows import (
     main_window,
     send,
 )
-from tests.world import world
+from tests.world import World, world
 
 pytestmark = pytest.mark.usefixtures("loop_factory")
 
@@ -122,9 +124,17 @@ async def test_the_badge_never_says_that_nothing_is_stored_where_something_is(
         await eventually(lambda: badge(window).accessibleName() == "Not stored at Google")
 
 
-async def test_without_a_key_there_is_nothing_to_say_of_store(tmp_path: Path, theme: Theme) -> None:
-    async with world(tmp_path, NOWHERE) as w, main_window(w, theme) as window:
-        assert badge(window).text() == ""
+async def test_the_welcome_says_nothing_of_it(tmp_path: Path, theme: Theme) -> None:
+    async with (
+        World(tmp_path, NOWHERE, settings=UNSTORED) as w,
+        main_window(w, theme) as window,
+    ):
+        assert badge(window).isVisible(), "there may be a key yet"
+        w.preferences._set_key(ApiKey())
+        assert window.pane.shown is Shown.WELCOME
+        assert not badge(window).isVisible()
+        w.use_key()
+        assert badge(window).isVisible()
 
 
 def test_the_badge_lies_between_title_and_figures(theme: Theme, qtbot: QtBot) -> None:
@@ -143,6 +153,9 @@ def test_the_badge_lies_between_title_and_figures(theme: Theme, qtbot: QtBot) ->
     header.resize(400, 48)
     assert found.width() == 32, "where there is no room it is its icon"
     assert found.accessibleName() == "Not stored at Google"
+    header.resize(1016, 48)
+    header.show_title("New chat", conversation=False)
+    assert found.geometry().right() + 1 == 1016 - 24, "where there is no menu it stands there"
     header.show_badge("", "")
     assert not found.isVisible()
 
