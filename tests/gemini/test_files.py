@@ -156,6 +156,19 @@ async def test_large_files_go_in_pieces_of_8_mib_and_progress_is_told() -> None:
     assert len(progress) > 60
 
 
+async def test_no_more_than_a_little_of_the_file_is_in_memory_at_once() -> None:
+    asked: list[int] = []
+
+    async def read(offset: int, count: int) -> bytes:
+        asked.append(count)
+        return bytes(count)
+
+    async with script_server(UploadServer()) as server, client_of(server.base_url) as client:
+        await client.upload(read, PIECE + 5, "video/mp4")
+    assert max(asked) <= 256 << 10
+    assert sum(asked) == PIECE + 5
+
+
 async def test_a_name_that_is_no_text_and_one_that_is_too_long_are_made_fit() -> None:
     script = UploadServer()
     async with script_server(script) as server, client_of(server.base_url) as client:
