@@ -150,7 +150,12 @@ class Uploads(QObject):
 
         try:
             file = await client.upload(
-                read, attachment.size, attachment.mime_type, attachment.name, note
+                read,
+                attachment.size,
+                attachment.mime_type,
+                attachment.name,
+                note,
+                identity=sha256,
             )
         except errors.ConnectionFailed as error:
             raise _interrupted(attachment, error) from error

@@ -42,7 +42,6 @@ def demo_url() -> Iterator[str]:
 @pytest.fixture(autouse=True)
 def _no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("desktop_app.gemini.upload.WAITS", (0.0,) * 5)
-    monkeypatch.setattr("desktop_app.gemini.files.WAITS", (0.0,) * 5)
 
 
 async def attach(w: World, session: ChatSession, name: str, data: bytes) -> AttachmentContent:
