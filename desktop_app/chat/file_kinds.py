@@ -4,7 +4,6 @@ The kinds are those of the specification, section 4, and `text`: plain text and 
 go out as blocks of text.
 """
 
-import zipfile
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import BinaryIO, Final
@@ -156,6 +155,8 @@ def _iso_film(brand: bytes, suffix: str) -> FileKind | None:
 
 def _archive(file: BinaryIO, suffix: str) -> FileKind | None:
     """An Office document is an archive: its directory says which, and nothing is unpacked."""
+    import zipfile
+
     try:
         file.seek(0)
         with zipfile.ZipFile(file) as archive:

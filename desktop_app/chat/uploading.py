@@ -85,6 +85,12 @@ class Uploads(QObject):
         `say` is given words while it takes time, and "" at the end. Raises `GeminiError`.
         """
         attachments = _attachments_in(request)
+        if sum(one.size for one in attachments if one.kind == "text") > MAX_REQUEST_BYTES:
+            raise errors.InvalidRequest(
+                "The texts are too large for one message: together they may have 70 MB.",
+                f"{errors.KEPT} Remove some of them, or begin a new chat.",
+                code="too_large",
+            )
         uploaded = to_upload(attachments)
         ready: dict[AttachmentContent, Content] = {}
         try:
@@ -144,7 +150,12 @@ class Uploads(QObject):
 
         try:
             file = await client.upload(
-                read, attachment.size, attachment.mime_type, attachment.name, note
+                read,
+                attachment.size,
+                attachment.mime_type,
+                attachment.name,
+                note,
+                identity=sha256,
             )
         except errors.ConnectionFailed as error:
             raise _interrupted(attachment, error) from error
@@ -222,8 +233,8 @@ class _Progress:
 def upload_words(done: int, total: int, speed: float) -> str:
     """How far an upload is, for a person; `speed` in bytes a second, 0 where it is unknown."""
     unit, name = (1_000_000, "MB") if total >= 1_000_000 else (1000, "kB")
-    digits = 1 if total < 10 * unit else 0
-    words = f"Uploading {done / unit:.{digits}f} of {total / unit:.{digits}f} {name}"
+    numbers = [f"{n / unit:.1f}" if n < 10 * unit else f"{n / unit:,.0f}" for n in (done, total)]
+    words = f"Uploading {numbers[0]} of {numbers[1]} {name}"
     return f"{words}, {speed / 1_000_000:.1f} MB/s" if speed else words
 
 
@@ -233,13 +244,15 @@ def to_upload(attachments: Iterable[AttachmentContent]) -> list[AttachmentConten
     """
     chosen: list[AttachmentContent] = []
     inside: list[AttachmentContent] = []
+    room = MAX_REQUEST_BYTES
     for one in attachments:
         if one.kind == "text":
+            room -= one.size  # texts are inside the request too, and cannot be anywhere else
             continue
         large = one.kind in ("audio", "video") or one.size > LARGE
         (chosen if large else inside).append(one)
     inside.sort(key=lambda one: one.size)
-    for limit, counts in ((MAX_PDF_BYTES, _is_pdf), (MAX_REQUEST_BYTES, _is_any)):
+    for limit, counts in ((MAX_PDF_BYTES, _is_pdf), (max(0, room), _is_any)):
         while sum(one.size for one in inside if counts(one)) > limit:
             largest = next(one for one in reversed(inside) if counts(one))
             chosen.append(largest)

@@ -205,9 +205,16 @@ class GeminiClient:
         mime_type: str,
         display_name: str = "",
         on_progress: OnProgress | None = None,
+        *,
+        identity: str = "",
     ) -> ServerFile:
-        """Upload a file of at most 2 GB; it goes on by itself after a broken connection."""
-        return await self._files.upload(read, size, mime_type, display_name, on_progress)
+        """Upload a file of at most 2 GB; it goes on by itself after a broken connection.
+
+        `identity` names the bytes: one that was broken off before then goes on where it was.
+        """
+        return await self._files.upload(
+            read, size, mime_type, display_name, on_progress, identity=identity
+        )
 
     async def until_ready(self, file: ServerFile, seconds: float = READY_SECONDS) -> ServerFile:
         """Wait until the server has processed a file. Raises `FileNotReady`."""

@@ -20,7 +20,6 @@ from desktop_app.gemini.errors import (
 from desktop_app.gemini.server_file import FileState, ServerFile, read_file, read_files
 from desktop_app.gemini.stream import read_body
 from desktop_app.gemini.upload import (
-    WAITS,
     Caller,
     FileReader,
     OnProgress,
@@ -38,6 +37,9 @@ READY_SECONDS: Final = 600.0
 _JSON_LIMIT: Final = 1 << 20
 _CALL_TIMEOUT: Final = 60.0
 _MOST_STARTS: Final = 3
+_MOST_TRIES: Final = 4
+"""How often one start is tried; a server that is not there is soon said to be so."""
+
 _POLLS: Final = (0.5, 1.0, 2.0)
 _POLL: Final = 5.0
 _MOST_PAGES: Final = 100
@@ -54,6 +56,7 @@ class FilesApi:
         self._caller = caller
         self._root = root
         self._upload_root = upload_root
+        self._broken_off: dict[tuple[str, str], str] = {}
 
     # --- what became of files -----------------------------------------------------------------
 
@@ -110,22 +113,32 @@ class FilesApi:
         mime_type: str,
         display_name: str = "",
         on_progress: OnProgress | None = None,
+        *,
+        identity: str = "",
     ) -> ServerFile:
         """Upload a file, however often the connection breaks on the way.
 
-        It may still be processed by the server afterwards: see `until_ready`.
+        `identity` names the bytes, such as their digest: an upload of them that was broken off or
+        stopped earlier goes on where it was. The file may still be processed by the server
+        afterwards: see `until_ready`.
         """
         if size > MOST_BYTES:
             raise InvalidRequest(
                 "The file is too large: the server takes 2 GB at most.", KEPT, code="too_large"
             )
         on_progress = on_progress or _nobody
+        earlier = self._broken_off.pop((identity, mime_type), "")
         for _ in range(_MOST_STARTS):
-            url = await self._start(size, mime_type, display_name)
+            url = earlier or await self._start(size, mime_type, display_name)
+            upload = Upload(self._caller, url, read, size, on_progress)
             try:
-                return await Upload(self._caller, url, read, size, on_progress).run()
+                return await upload.run(begun=bool(earlier))
             except UploadLost:
-                continue
+                earlier = ""
+            except BaseException:
+                if identity:
+                    self._broken_off[identity, mime_type] = url
+                raise
         raise ProtocolError(
             "The server lost the upload again and again.",
             f"{KEPT} Try again.",
@@ -137,7 +150,7 @@ class FilesApi:
         if display_name:
             file["display_name"] = display_name[:_LONGEST_NAME]
         text = json.dumps({"file": file}, ensure_ascii=False).encode("utf-8", "replace")
-        for attempt in range(len(WAITS) + 1):
+        for attempt in range(_MOST_TRIES):
             request = self._caller.request(
                 "POST", f"{self._upload_root}/files", body=wire.Body((text,))
             )
@@ -152,7 +165,7 @@ class FilesApi:
             try:
                 response = await self._caller.open(request, _CALL_TIMEOUT)
             except GeminiError as error:
-                if not may_pass(error):
+                if not may_pass(error) or attempt + 1 == _MOST_TRIES:
                     raise
                 await wait_after(error, attempt)
                 continue

@@ -31,7 +31,7 @@ from desktop_app.origin import BadBaseUrl, Origin, origin_of
 PIECE: Final = 8 << 20
 """Bytes of one request: a multiple of every granularity that servers ask for."""
 
-WAITS: Final = (0.3, 1.0, 2.0, 4.0, 8.0)
+WAITS: Final = (0.3, 1.0, 2.0, 4.0, 8.0, 15.0)
 """Seconds before each try to go on; bytes that get through start the count anew."""
 
 _CHUNK: Final = 256 << 10
@@ -98,9 +98,15 @@ class Upload:
         self._offset = 0
         self._failures = 0
 
-    async def run(self) -> ServerFile:
-        """Send all pieces; go on where the server says after a break. Raises `UploadLost`."""
+    async def run(self, *, begun: bool = False) -> ServerFile:
+        """Send all pieces; go on where the server says after a break. Raises `UploadLost`.
+
+        `begun` says that some may have been sent earlier.
+        """
         self._on_progress(0, self._size)
+        file = await self._place_of_earlier() if begun else None
+        if file is not None:
+            return file
         while True:
             try:
                 file = await self._next_piece()
@@ -158,6 +164,14 @@ class Upload:
                 return await self._query()
             except GeminiError as another:
                 error = another
+
+    async def _place_of_earlier(self) -> ServerFile | None:
+        try:
+            return await self._query()
+        except StatusError as error:
+            raise UploadLost from error
+        except GeminiError as error:
+            return await self._find_the_place(error)
 
     async def _query(self) -> ServerFile | None:
         headers = {"X-Goog-Upload-Command": "query", "Content-Length": "0"}

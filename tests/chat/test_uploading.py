@@ -42,7 +42,6 @@ def demo_url() -> Iterator[str]:
 @pytest.fixture(autouse=True)
 def _no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("desktop_app.gemini.upload.WAITS", (0.0,) * 5)
-    monkeypatch.setattr("desktop_app.gemini.files.WAITS", (0.0,) * 5)
 
 
 async def attach(w: World, session: ChatSession, name: str, data: bytes) -> AttachmentContent:
@@ -101,6 +100,13 @@ def test_pdf_have_a_smaller_limit_of_their_own() -> None:
     assert sum(one.size for one in papers[1:]) <= MAX_PDF_BYTES
 
 
+def test_texts_take_room_from_the_others() -> None:
+    photo = file("image", LARGE)
+    texts = [file("text", 16_000_000, f"{n}") for n in range(4)]
+    assert to_upload([photo, *texts[:3]]) == []
+    assert to_upload([photo, *texts]) == [photo]
+
+
 def test_the_same_file_twice_is_uploaded_once() -> None:
     film = file("video", 10)
     assert to_upload([film, film]) == [film]
@@ -110,7 +116,8 @@ def test_the_same_file_twice_is_uploaded_once() -> None:
     ("done", "total", "speed", "words"),
     [
         (0, 900, 0, "Uploading 0.0 of 0.9 kB"),
-        (3_400_000, 12_000_000, 0, "Uploading 3 of 12 MB"),
+        (3_400_000, 12_000_000, 0, "Uploading 3.4 of 12 MB"),
+        (1_340_000_000, 1_850_000_000, 0, "Uploading 1,340 of 1,850 MB"),
         (3_400_000, 9_000_000, 2_100_000, "Uploading 3.4 of 9.0 MB, 2.1 MB/s"),
     ],
 )
@@ -295,6 +302,41 @@ async def test_stop_ends_the_upload_at_once_and_keeps_the_message(tmp_path: Path
         assert session.turns[-1].outcome is Outcome.CANCELLED
         (stored,) = await w.stored(session)
         assert "film.mp4" in stored.input
+
+
+async def test_quitting_while_it_uploads_leaves_the_turn_interrupted(tmp_path: Path) -> None:
+    started = asyncio.Event()
+
+    async def script(request: Request, writer: Writer) -> None:
+        started.set()
+        await asyncio.sleep(30)
+
+    async with script_server(script) as server:
+        async with world(tmp_path, server.base_url) as w:
+            session = await w.open()
+            await attach(w, session, "film.mp4", mp4(1))
+            session.send("hello")
+            await started.wait()
+            key = session.key
+        async with world(tmp_path, server.base_url) as w:
+            turn = (await w.open(key)).turns[-1]
+            assert turn.outcome is Outcome.INTERRUPTED
+            assert [type(one).__name__ for one in turn.input] == [
+                "AttachmentContent",
+                "TextContent",
+            ]
+
+
+async def test_texts_too_large_for_one_request_are_said_before_it_is_sent(tmp_path: Path) -> None:
+    async with script_server(streams(completed("x"))) as server:
+        async with world(tmp_path, server.base_url) as w:
+            session = await w.open()
+            for number in range(5):
+                await attach(w, session, f"{number}.txt", f"{number} word ".encode() * 2_200_000)
+            turn = await w.ask(session, "what is it?")
+            assert turn.failure is not None
+            assert "70 MB" in turn.failure.sentence
+    assert server.requests == []
 
 
 async def test_no_network_names_the_file_and_keeps_the_message(tmp_path: Path) -> None:

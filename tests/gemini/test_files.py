@@ -37,7 +37,6 @@ def demo_url() -> Iterator[str]:
 @pytest.fixture(autouse=True)
 def _no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(upload, "WAITS", (0.0,) * 5)
-    monkeypatch.setattr(files, "WAITS", (0.0,) * 5)
     monkeypatch.setattr(files, "_POLLS", (0.01,) * 100)
 
 
@@ -50,6 +49,7 @@ async def send(
     data: bytes,
     name: str = "a.pdf",
     progress: list[tuple[int, int]] | None = None,
+    identity: str = "",
 ) -> ServerFile:
     async def read(offset: int, count: int) -> bytes:
         return data[offset : offset + count]
@@ -58,7 +58,7 @@ async def send(
         if progress is not None:
             progress.append((sent, total))
 
-    return await client.upload(read, len(data), "application/pdf", name, note)
+    return await client.upload(read, len(data), "application/pdf", name, note, identity=identity)
 
 
 def file_json(**fields: object) -> bytes:
@@ -156,6 +156,19 @@ async def test_large_files_go_in_pieces_of_8_mib_and_progress_is_told() -> None:
     assert len(progress) > 60
 
 
+async def test_no_more_than_a_little_of_the_file_is_in_memory_at_once() -> None:
+    asked: list[int] = []
+
+    async def read(offset: int, count: int) -> bytes:
+        asked.append(count)
+        return bytes(count)
+
+    async with script_server(UploadServer()) as server, client_of(server.base_url) as client:
+        await client.upload(read, PIECE + 5, "video/mp4")
+    assert max(asked) <= 256 << 10
+    assert sum(asked) == PIECE + 5
+
+
 async def test_a_name_that_is_no_text_and_one_that_is_too_long_are_made_fit() -> None:
     script = UploadServer()
     async with script_server(script) as server, client_of(server.base_url) as client:
@@ -248,6 +261,42 @@ async def test_20_uploads_cut_anywhere_end_in_the_same_bytes(demo_url: str) -> N
             assert between.made_cuts >= 1
         assert file.sha256 == hashlib.sha256(data).hexdigest()
         assert file.size == size
+
+
+async def test_a_try_after_a_long_break_goes_on_where_the_earlier_one_was() -> None:
+    script = UploadServer()
+    data = os.urandom(2 * PIECE + 5)
+    away = answer(b"", "503 Service Unavailable")
+    script.faults = dict.fromkeys(range(2, 9), away)
+    async with script_server(script) as server, client_of(server.base_url) as client:
+        with pytest.raises(errors.Overloaded):
+            await send(client, data, identity="these bytes")
+        assert script.received == data[:PIECE]
+        script.faults = {len(script.commands): b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\ncut"}
+        sent = len(server.requests)
+        task = asyncio.ensure_future(send(client, data, identity="these bytes"))
+        while len(server.requests) == sent:  # noqa: ASYNC110 - the server has no event for it
+            await asyncio.sleep(0.005)
+        task.cancel()  # and stopped once more
+        await asyncio.wait([task])
+        await send(client, data, identity="these bytes")
+        assert script.starts == 1
+        assert script.received == data
+        await send(client, data, identity="these bytes")
+        assert script.starts == 2
+
+
+async def test_an_earlier_upload_that_the_server_has_lost_is_begun_anew() -> None:
+    script = UploadServer()
+    data = os.urandom(PIECE + 5)
+    script.faults = dict.fromkeys(range(2, 9), answer(b"", "503 Service Unavailable"))
+    async with script_server(script) as server, client_of(server.base_url) as client:
+        with pytest.raises(errors.Overloaded):
+            await send(client, data, identity="x")
+        script.faults = {len(script.commands): answer(b"", "403 Forbidden")}
+        await send(client, data, identity="x")
+    assert script.starts == 2
+    assert script.received == data
 
 
 @pytest.mark.parametrize(
