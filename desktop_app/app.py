@@ -21,6 +21,7 @@ from desktop_app.chat.attaching import Attachments
 from desktop_app.chat.connection import Connection
 from desktop_app.chat.demo_server import DemoServer
 from desktop_app.chat.library import Library
+from desktop_app.chat.networking import Networking
 from desktop_app.chat.notices import Notice, NoticeBoard, NoticeKind
 from desktop_app.chat.preferences import Preferences
 from desktop_app.chat.saving import Writer
@@ -85,6 +86,9 @@ async def _main(
             base_url,
         )
         preferences.key_changed.connect(partial(_remember_key, profile))
+        preferences.networking.changed.connect(
+            partial(_remember_password, profile, preferences.networking)
+        )
         writer = Writer(database, notices.report)
         library = Library(rows, writer, files, attachments, connection, preferences, notices, tasks)
         stack.push_async_callback(tasks.aclose)
@@ -134,6 +138,10 @@ def _remember(writer: Writer, name: str, value: str) -> None:
 
 def _remember_key(profile: Profile, key: ApiKey) -> None:
     profile.secret = key.secret  # for the log, which takes it out of every line
+
+
+def _remember_password(profile: Profile, networking: Networking) -> None:
+    profile.proxy_password = networking.password  # for the same reason
 
 
 def _keychain_name() -> str:

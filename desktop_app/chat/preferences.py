@@ -4,12 +4,14 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
+from desktop_app.chat.checking import ConnectionCheck
 from desktop_app.chat.connection import Connection
 from desktop_app.chat.demo_server import DemoDidNotStart, DemoServer
+from desktop_app.chat.networking import Networking
 from desktop_app.chat.notices import NoticeBoard
 from desktop_app.chat.tasks import TaskScope
 from desktop_app.errors import AppError
@@ -28,6 +30,9 @@ from desktop_app.settings.api_key import (
 )
 from desktop_app.settings.file import SettingsFile, SettingsUnwritable
 from desktop_app.settings.settings import DEFAULTS, Settings
+
+if TYPE_CHECKING:
+    from desktop_app.gemini.diagnosis import Subject
 
 T = TypeVar("T")
 
@@ -88,6 +93,10 @@ class Preferences(QObject):
         self._key = ApiKey()
         self._key_known = False
         self._models: list[Model] = []
+        self.networking = Networking(settings, keychain, notices, tasks, self)
+        self.networking.changed.connect(self._connect)
+        self.networking.authorities_chosen.connect(self._keep_authorities)
+        self.check = ConnectionCheck(self._subject, tasks, self)
         self._connect()
 
     # --- settings -----------------------------------------------------------------------------
@@ -115,6 +124,7 @@ class Preferences(QObject):
             self.models_changed.emit()
             self.key_changed.emit(self._key)
             self._tasks.start(self._greet_server(), "server")
+        self.networking.use(settings)
         self._connect()
         self.changed.emit(settings)
 
@@ -164,6 +174,26 @@ class Preferences(QObject):
             raise
         self.use_demo(base_url)
 
+    # --- the way there ------------------------------------------------------------------------
+
+    @property
+    def own_ca(self) -> str:
+        """The name of the own CA's file, where the server is reached on its word too."""
+        found = self.networking.authorities
+        return found.file_name if found is not None and self.origin.scheme == "https" else ""
+
+    def _keep_authorities(self, path: str) -> None:
+        self.update(ca_file=path)
+        self.networking.changed.emit()
+
+    def _subject(self) -> "Subject":
+        from desktop_app.gemini.diagnosis import Subject
+
+        settings, network = self._settings, self.networking.network
+        return Subject(
+            self.base_url, settings.api_version, self._key.secret, settings.model, network
+        )
+
     # --- the key ------------------------------------------------------------------------------
 
     @property
@@ -189,6 +219,7 @@ class Preferences(QObject):
         """
         if self._demo_url is not None:
             return
+        await self.networking.load()
         origin = self.origin
         try:
             found = await self._ask_keychain(lambda: self._keychain.read(origin))
@@ -233,6 +264,7 @@ class Preferences(QObject):
         """
         secret = clean_key(text)
         base_url = self._own_url
+        await self.networking.load()
         client = self._connection.make(base_url, self._settings.api_version, secret)
         try:
             await client.check_key()
@@ -272,6 +304,7 @@ class Preferences(QObject):
         self.key_changed.emit(key)
 
     def _connect(self) -> None:
+        self._connection.use_network(self.networking.network)
         self._connection.use(self.base_url, self._settings.api_version, self._key.secret)
 
     # --- models -------------------------------------------------------------------------------

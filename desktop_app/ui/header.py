@@ -3,16 +3,28 @@
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import (
+    QFontMetrics,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from desktop_app.overriding import override
+from desktop_app.ui.badge import HEIGHT as BADGE
+from desktop_app.ui.badge import Badge
 from desktop_app.ui.buttons import IconButton
 from desktop_app.ui.menus import Menu
 from desktop_app.ui.theme import Theme
 
 HEIGHT: Final = 48
 _LEFT: Final = 24
+_TITLE: Final = 80
+"""What a badge leaves to the title."""
 
 
 class Header(QWidget):
@@ -27,6 +39,9 @@ class Header(QWidget):
     sidebar_requested = Signal()
     """The sidebar is to be shown again."""
 
+    network_requested = Signal()
+    """The settings of the network are to be shown."""
+
     left = Signal()
     """The title is edited no more, and the focus, which was there, belongs elsewhere."""
 
@@ -40,6 +55,8 @@ class Header(QWidget):
         self._sidebar = IconButton(theme, "panel-left", "Show the sidebar (Ctrl+B)", 32, self)
         self._sidebar.clicked.connect(self.sidebar_requested)
         self._sidebar.hide()
+        self.badge = Badge(theme, "shield-alert", self)
+        self.badge.clicked.connect(self.network_requested)
         self._menu = IconButton(theme, "ellipsis", "Conversation menu", 32, self)
         self._menu.clicked.connect(self._open_menu)
         self._editor = QLineEdit(self)
@@ -65,12 +82,36 @@ class Header(QWidget):
         self._has_conversation = conversation
         self._menu.setVisible(conversation)
         self.setAccessibleName(title)
-        self.update()
+        self._place_badge()
 
     def show_tokens(self, tokens: int) -> None:
         """Show how many tokens the conversation has used; none for 0."""
         self._figures = f"{tokens:,} tokens" if tokens else ""
+        self._place_badge()
+
+    def show_own_ca(self, file_name: str) -> None:
+        """Show whose word is taken for servers beside the system's, or nothing."""
+        words = f"Own CA: {file_name}" if file_name else ""
+        self.badge.show_words(words, "Servers are trusted that this file vouches for.")
+        self._place_badge()
+
+    def _place_badge(self) -> None:
+        right = self._figures_left - (16 if self._shows_figures else 0)
+        self.badge.fit(right - self._title_left - _TITLE)
+        self.badge.move(right - self.badge.width(), (HEIGHT - BADGE) // 2)
         self.update()
+
+    @property
+    def _shows_figures(self) -> bool:
+        return bool(self._figures) and self._has_conversation
+
+    @property
+    def _figures_left(self) -> int:
+        right = self.width() - _LEFT - 24 - 12
+        if not self._shows_figures:
+            return right if self._has_conversation else self.width() - _LEFT
+        metrics = QFontMetrics(self._theme.font(13, figures=True))
+        return right - metrics.horizontalAdvance(self._figures)
 
     def show_sidebar_button(self, show: bool) -> None:
         """Offer to show the sidebar again."""
@@ -129,6 +170,7 @@ class Header(QWidget):
         """Put the menu at the right."""
         self._menu.move(self.width() - _LEFT - 24, 8)
         self._sidebar.move(16, 8)
+        self._place_badge()
         left = self._title_left - 8
         self._editor.setGeometry(QRect(left, 8, min(420, self.width() - left - 200), 32))
 
@@ -144,13 +186,15 @@ class Header(QWidget):
         color = self._theme.color
         painter.fillRect(self.rect(), color("window"))
         middle = Qt.AlignmentFlag.AlignVCenter
-        right = self.width() - _LEFT - 24 - 12
-        if self._figures and self._has_conversation:
+        right = self._figures_left
+        if self._shows_figures:
             painter.setFont(self._theme.font(13, figures=True))
             painter.setPen(color("quiet"))
-            width = painter.fontMetrics().horizontalAdvance(self._figures)
-            painter.drawText(QRectF(right - width, 0, width + 1, HEIGHT), middle, self._figures)
-            right -= width + 16
+            width = self.width() - right
+            painter.drawText(QRectF(right, 0, width, HEIGHT), middle, self._figures)
+            right -= 16
+        if not self.badge.isHidden():
+            right = self.badge.x() - 16
         painter.setFont(self._theme.font(14, 600))
         painter.setPen(color("text"))
         left = self._title_left
