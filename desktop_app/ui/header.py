@@ -23,8 +23,18 @@ from desktop_app.ui.theme import Theme
 
 HEIGHT: Final = 48
 _LEFT: Final = 24
-_TITLE: Final = 80
-"""What a badge leaves to the title."""
+_BADGE_GAP: Final = 16
+_LEAST_TITLE: Final = 120
+"""Where the title would have less room, the badge is its icon alone."""
+_LONGEST_NAME: Final = 24
+
+
+def shortened(name: str) -> str:
+    """Cut a file's name in its middle, so that a badge has room for it."""
+    if len(name) <= _LONGEST_NAME:
+        return name
+    half = _LONGEST_NAME // 2
+    return f"{name[: half - 1]}…{name[-half:]}"
 
 
 class Header(QWidget):
@@ -39,9 +49,6 @@ class Header(QWidget):
     sidebar_requested = Signal()
     """The sidebar is to be shown again."""
 
-    network_requested = Signal()
-    """The settings of the network are to be shown."""
-
     left = Signal()
     """The title is edited no more, and the focus, which was there, belongs elsewhere."""
 
@@ -55,10 +62,10 @@ class Header(QWidget):
         self._sidebar = IconButton(theme, "panel-left", "Show the sidebar (Ctrl+B)", 32, self)
         self._sidebar.clicked.connect(self.sidebar_requested)
         self._sidebar.hide()
-        self.badge = Badge(theme, "shield-alert", self)
-        self.badge.clicked.connect(self.network_requested)
         self._menu = IconButton(theme, "ellipsis", "Conversation menu", 32, self)
         self._menu.clicked.connect(self._open_menu)
+        self._badge = Badge(theme, "cloud-off", self)
+        self._own_ca = Badge(theme, "shield-alert", self)
         self._editor = QLineEdit(self)
         self._editor.setAccessibleName("Title")
         self._editor.setMaxLength(200)
@@ -76,6 +83,11 @@ class Header(QWidget):
         )
         self.update()
 
+    @property
+    def stops(self) -> list[QWidget]:
+        """Where Tab stops in it, in this order."""
+        return [self._sidebar, self._editor, self._menu]
+
     def show_title(self, title: str, *, conversation: bool) -> None:
         """Show a title; without a conversation there is no line, and no menu."""
         self._title = title
@@ -89,34 +101,39 @@ class Header(QWidget):
         self._figures = f"{tokens:,} tokens" if tokens else ""
         self._place_badge()
 
+    def show_badge(self, words: str, explanation: str) -> None:
+        """Say in a badge what holds for the whole conversation; "" for nothing."""
+        self._badge.show_words(words, explanation)
+        self._place_badge()
+
     def show_own_ca(self, file_name: str) -> None:
-        """Show whose word is taken for servers beside the system's, or nothing."""
-        words = f"Own CA: {file_name}" if file_name else ""
-        self.badge.show_words(words, "Servers are trusted that this file vouches for.")
+        """Say on whose word servers are trusted beside the system's; "" for nobody's."""
+        words = f"Own CA: {shortened(file_name)}" if file_name else ""
+        explanation = f"Servers that {file_name} vouches for are trusted too."
+        self._own_ca.show_words(words, f"{explanation} It is set under Network.")
         self._place_badge()
 
     def _place_badge(self) -> None:
-        right = self._figures_left - (16 if self._shows_figures else 0)
-        self.badge.fit(right - self._title_left - _TITLE)
-        self.badge.move(right - self.badge.width(), (HEIGHT - BADGE) // 2)
+        right = self._figures_left - _BADGE_GAP
+        for badge in (self._badge, self._own_ca):
+            width = badge.fit(right - self._title_left - _LEAST_TITLE)
+            badge.move(right - width, (HEIGHT - BADGE) // 2)
+            if not badge.isHidden():
+                right -= width + _BADGE_GAP
         self.update()
-
-    @property
-    def _shows_figures(self) -> bool:
-        return bool(self._figures) and self._has_conversation
 
     @property
     def _figures_left(self) -> int:
         right = self.width() - _LEFT - 24 - 12
-        if not self._shows_figures:
-            return right if self._has_conversation else self.width() - _LEFT
+        if not self._figures or not self._has_conversation:
+            return right
         metrics = QFontMetrics(self._theme.font(13, figures=True))
         return right - metrics.horizontalAdvance(self._figures)
 
     def show_sidebar_button(self, show: bool) -> None:
         """Offer to show the sidebar again."""
         self._sidebar.setVisible(show)
-        self.update()
+        self._place_badge()
 
     def rename(self) -> None:
         """Edit the title in place."""
@@ -170,9 +187,9 @@ class Header(QWidget):
         """Put the menu at the right."""
         self._menu.move(self.width() - _LEFT - 24, 8)
         self._sidebar.move(16, 8)
-        self._place_badge()
         left = self._title_left - 8
         self._editor.setGeometry(QRect(left, 8, min(420, self.width() - left - 200), 32))
+        self._place_badge()
 
     @override
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
@@ -187,14 +204,15 @@ class Header(QWidget):
         painter.fillRect(self.rect(), color("window"))
         middle = Qt.AlignmentFlag.AlignVCenter
         right = self._figures_left
-        if self._shows_figures:
+        if self._figures and self._has_conversation:
             painter.setFont(self._theme.font(13, figures=True))
             painter.setPen(color("quiet"))
-            width = self.width() - right
-            painter.drawText(QRectF(right, 0, width, HEIGHT), middle, self._figures)
+            width = self.width() - _LEFT - 24 - 12 - right
+            painter.drawText(QRectF(right, 0, width + 1, HEIGHT), middle, self._figures)
             right -= 16
-        if not self.badge.isHidden():
-            right = self.badge.x() - 16
+        for badge in (self._badge, self._own_ca):
+            if not badge.isHidden():
+                right = badge.x() - 16
         painter.setFont(self._theme.font(14, 600))
         painter.setPen(color("text"))
         left = self._title_left

@@ -1,6 +1,5 @@
 """The window: sidebar and pane, actions, drops, and the windows that it opens."""
 
-from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -138,7 +137,6 @@ class MainWindow(QMainWindow):
         pane.header.sidebar_requested.connect(self.toggle_sidebar)
         pane.header.trash_requested.connect(self._trash_current)
         pane.header.left.connect(pane.composer.setFocus)
-        pane.header.network_requested.connect(partial(self._dialogs.open_settings, "Network"))
         pane.notices.acted.connect(self._act)
         pane.transcript.link_clicked.connect(self.open_link)
         pane.welcome.link_clicked.connect(self.open_link)
@@ -158,8 +156,6 @@ class MainWindow(QMainWindow):
         self._notices.withdrawn.connect(self.pane.notices.withdraw)
         preferences = self._preferences
         preferences.changed.connect(self._apply_settings)
-        for signal in (preferences.networking.changed, preferences.key_changed):
-            signal.connect(self._show_own_ca)
         preferences.key_checking.connect(self.pane.welcome.set_checking)
         preferences.key_rejected.connect(self._show_rejection)
         preferences.key_accepted.connect(self._show_acceptance)
@@ -182,9 +178,6 @@ class MainWindow(QMainWindow):
         self._theme.choose(settings.theme)
         self._theme.set_zoom(settings.zoom)
         self.pane.composer.set_enter_sends(settings.enter_sends)
-
-    def _show_own_ca(self) -> None:
-        self.pane.header.show_own_ca(self._preferences.own_ca)
 
     def restore(self, geometry: str, *, sidebar: bool) -> None:
         """Put the window where it was."""

@@ -57,6 +57,8 @@ class SessionView(QObject):
         attachments.thumbnail_ready.connect(composer.strip.show_thumbnail)
         self._preferences.models_changed.connect(self.show_model)
         self._preferences.key_changed.connect(self.show_part)
+        for changed in (self._preferences.networking.changed, self._preferences.key_changed):
+            changed.connect(self._show_own_ca)
         self._preferences.key_changed.connect(self._submit_what_waited)
 
     # --- showing ------------------------------------------------------------------------------
@@ -142,6 +144,9 @@ class SessionView(QObject):
         for turn in self._session.turns if self._session is not None else []:
             tokens += (turn.usage.total_tokens or 0) if turn.usage is not None else 0
         self._pane.header.show_tokens(tokens)
+
+    def _show_own_ca(self) -> None:
+        self._pane.header.show_own_ca(self._preferences.own_ca)
 
     def _show_busy(self, busy: bool) -> None:
         session = self._session

@@ -15,6 +15,7 @@ from desktop_app.settings.settings import DEFAULTS, Settings
 from desktop_app.ui.dialogs.network_page import NetworkPage
 from desktop_app.ui.dialogs.settings_dialog import SettingsDialog
 from desktop_app.ui.fields import Chooser, LineField
+from desktop_app.ui.header import shortened
 from desktop_app.ui.theme import Theme
 from tests.certificates import Authority
 from tests.scriptserver import Request, Writer, answer, answers, script_server
@@ -247,7 +248,7 @@ async def test_an_own_ca_is_chosen_shown_in_the_header_and_removed(
     bad = tmp_path / "bad.pem"
     bad.write_text("nothing")
     async with world(tmp_path, "") as w, main_window(w, theme) as window:
-        badge = window.pane.header.badge
+        badge = window.pane.header._own_ca
         assert badge.isHidden()
         window._dialogs.open_settings("Network")
         settings = dialog(window, SettingsDialog)
@@ -270,18 +271,6 @@ async def test_an_own_ca_is_chosen_shown_in_the_header_and_removed(
         assert w.preferences.settings.ca_file == ""
 
 
-async def test_the_badge_leads_to_the_page_of_the_network(tmp_path: Path, theme: Theme) -> None:
-    settings = with_ca(tmp_path)
-    async with world(tmp_path, "", settings=settings) as w, main_window(w, theme) as window:
-        await w.preferences.networking.load()
-        badge = window.pane.header.badge
-        assert badge.isVisible()
-        click(badge)
-        opened = dialog(window, SettingsDialog)
-        (page,) = opened.findChildren(NetworkPage)
-        assert page.isVisible()
-
-
 async def test_the_badge_keeps_clear_of_figures_title_and_menu(
     tmp_path: Path, theme: Theme
 ) -> None:
@@ -290,18 +279,28 @@ async def test_the_badge_keeps_clear_of_figures_title_and_menu(
         await w.preferences.networking.load()
         header = window.pane.header
         header.show_title("A title that is far too long to fit " * 3, conversation=True)
-        for tokens in (0, 3412, 1_048_576):
-            for width in (640, 900, 1600):
-                window.resize(width, 600)
-                header.show_tokens(tokens)
-                badge = header.badge.geometry()
-                assert badge.height() == 24
-                assert badge.width() <= 200
-                assert badge.left() >= header._title_left
-                assert badge.right() < header._figures_left
-                assert badge.right() < header._menu.x()
+        for other in ("", "Not stored at Google"):
+            header.show_badge(other, "")
+            for tokens in (0, 3412, 1_048_576):
+                for width in (640, 900, 1600):
+                    window.resize(width, 600)
+                    header.show_tokens(tokens)
+                    shown = [header._badge, header._own_ca] if other else [header._own_ca]
+                    right = header._figures_left
+                    for one in shown:
+                        assert one.isVisible()
+                        assert one.height() == 24
+                        assert one.geometry().right() < right
+                        assert one.x() >= header._title_left
+                        right = one.x()
         w.preferences.use_demo(NOWHERE)
-        assert header.badge.isHidden(), "the demo is not reached on anybody’s word"
+        assert header._own_ca.isHidden(), "the demo is not reached on anybody’s word"
+
+
+def test_a_long_name_is_cut_in_its_middle() -> None:
+    assert shortened("corp-root.pem") == "corp-root.pem"
+    assert shortened("the-root-certificate-of-a-company.pem") == "the-root-ce…-company.pem"
+    assert len(shortened("x" * 300)) == 24
 
 
 async def test_a_ca_that_could_not_be_read_is_said_on_the_page(
