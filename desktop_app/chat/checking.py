@@ -1,7 +1,6 @@
 """The test of the connection, as the running program has it: at most one, and it can be stopped."""
 
 import asyncio
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -9,11 +8,12 @@ from PySide6.QtCore import QObject, Signal
 from desktop_app.chat.tasks import TaskScope
 
 if TYPE_CHECKING:
-    from desktop_app.gemini.diagnosis import Subject
+    from desktop_app.chat.preferences import Preferences
+    from desktop_app.gemini.diagnosis import Diagnosis
 
 
 class ConnectionCheck(QObject):
-    """Tests what the next request would use; `subject` says what that is."""
+    """Tests what the next request would use; it belongs to the `Preferences` that know."""
 
     begun = Signal()
     """A test is running."""
@@ -21,13 +21,12 @@ class ConnectionCheck(QObject):
     ended = Signal(object)
     """The test has found this `Diagnosis`; `None` where it was stopped."""
 
-    def __init__(
-        self, subject: "Callable[[], Subject]", tasks: TaskScope, parent: QObject | None = None
-    ) -> None:
-        super().__init__(parent)
-        self._subject = subject
+    def __init__(self, preferences: "Preferences", tasks: TaskScope) -> None:
+        super().__init__(preferences)
+        self._preferences = preferences
         self._tasks = tasks
         self._task: asyncio.Task[None] | None = None
+        self._found: Diagnosis | None = None
 
     @property
     def running(self) -> bool:
@@ -47,9 +46,14 @@ class ConnectionCheck(QObject):
             self._task.cancel()
 
     async def _run(self) -> None:
-        from desktop_app.gemini.diagnosis import diagnose
+        from desktop_app.gemini.diagnosis import Subject, diagnose
 
-        self._found = await diagnose(self._subject())
+        now = self._preferences
+        settings, network = now.settings, now.networking.network
+        subject = Subject(
+            now.base_url, settings.api_version, now.key.secret, settings.model, network
+        )
+        self._found = await diagnose(subject)
 
     def _finish(self, task: asyncio.Task[None]) -> None:
         self._task = None

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import Final, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
@@ -30,9 +30,6 @@ from desktop_app.settings.api_key import (
 )
 from desktop_app.settings.file import SettingsFile, SettingsUnwritable
 from desktop_app.settings.settings import DEFAULTS, Settings
-
-if TYPE_CHECKING:
-    from desktop_app.gemini.diagnosis import Subject
 
 T = TypeVar("T")
 
@@ -96,7 +93,7 @@ class Preferences(QObject):
         self.networking = Networking(settings, keychain, notices, tasks, self)
         self.networking.changed.connect(self._connect)
         self.networking.authorities_chosen.connect(self._keep_authorities)
-        self.check = ConnectionCheck(self._subject, tasks, self)
+        self.check = ConnectionCheck(self, tasks)
         self._connect()
 
     # --- settings -----------------------------------------------------------------------------
@@ -185,14 +182,6 @@ class Preferences(QObject):
     def _keep_authorities(self, path: str) -> None:
         self.update(ca_file=path)
         self.networking.changed.emit()
-
-    def _subject(self) -> "Subject":
-        from desktop_app.gemini.diagnosis import Subject
-
-        settings, network = self._settings, self.networking.network
-        return Subject(
-            self.base_url, settings.api_version, self._key.secret, settings.model, network
-        )
 
     # --- the key ------------------------------------------------------------------------------
 

@@ -65,7 +65,7 @@ class Header(QWidget):
         self._menu = IconButton(theme, "ellipsis", "Conversation menu", 32, self)
         self._menu.clicked.connect(self._open_menu)
         self._badge = Badge(theme, "cloud-off", self)
-        self._own_ca = Badge(theme, "shield-alert", self)
+        self._own_ca: Badge | None = None
         self._editor = QLineEdit(self)
         self._editor.setAccessibleName("Title")
         self._editor.setMaxLength(200)
@@ -108,14 +108,22 @@ class Header(QWidget):
 
     def show_own_ca(self, file_name: str) -> None:
         """Say on whose word servers are trusted beside the system's; "" for nobody's."""
+        if self._own_ca is None:
+            if not file_name:
+                return
+            self._own_ca = Badge(self._theme, "shield-alert", self)
         words = f"Own CA: {shortened(file_name)}" if file_name else ""
         explanation = f"Servers that {file_name} vouches for are trusted too."
         self._own_ca.show_words(words, f"{explanation} It is set under Network.")
         self._place_badge()
 
+    @property
+    def _badges(self) -> list[Badge]:
+        return [self._badge] if self._own_ca is None else [self._badge, self._own_ca]
+
     def _place_badge(self) -> None:
         right = self._figures_left - _BADGE_GAP
-        for badge in (self._badge, self._own_ca):
+        for badge in self._badges:
             width = badge.fit(right - self._title_left - _LEAST_TITLE)
             badge.move(right - width, (HEIGHT - BADGE) // 2)
             if not badge.isHidden():
@@ -210,7 +218,7 @@ class Header(QWidget):
             width = self.width() - _LEFT - 24 - 12 - right
             painter.drawText(QRectF(right, 0, width + 1, HEIGHT), middle, self._figures)
             right -= 16
-        for badge in (self._badge, self._own_ca):
+        for badge in self._badges:
             if not badge.isHidden():
                 right = badge.x() - 16
         painter.setFont(self._theme.font(14, 600))
