@@ -22,6 +22,7 @@ from desktop_app.chat.connection import Connection
 from desktop_app.chat.deleting import ServerDeletions
 from desktop_app.chat.demo_server import DemoServer
 from desktop_app.chat.library import Library
+from desktop_app.chat.networking import Networking
 from desktop_app.chat.notices import Notice, NoticeBoard, NoticeKind
 from desktop_app.chat.preferences import Preferences
 from desktop_app.chat.saving import Writer
@@ -92,6 +93,9 @@ async def _main(
             _key_places(meta),
         )
         preferences.key_changed.connect(partial(_remember_key, profile))
+        preferences.networking.changed.connect(
+            partial(_remember_password, profile, preferences.networking)
+        )
         writer = Writer(database, notices.report)
         preferences.key_place_changed.connect(partial(_remember_place, writer))
         library = Library(rows, writer, files, attachments, connection, preferences, notices, tasks)
@@ -164,6 +168,10 @@ def _key_places(meta: dict[str, str]) -> dict[str, str]:
 
 def _remember_place(writer: Writer, server: str, place: str) -> None:
     _remember(writer, _KEY_PLACE + server, place)
+
+
+def _remember_password(profile: Profile, networking: Networking) -> None:
+    profile.proxy_password = networking.password  # for the same reason
 
 
 def _keychain_name() -> str:

@@ -28,11 +28,11 @@ _USER_INFO: Final = re.compile(r"(?i)(://)[^/\s@]+@")
 
 
 class Redaction(logging.Filter):
-    """Takes keys out of every record, whoever wrote it: the key in use, and what looks like one."""
+    """Takes keys out of every record, whoever wrote it: those in use, and what looks like one."""
 
-    def __init__(self, secret: Callable[[], Secret | None]) -> None:
+    def __init__(self, *secrets: Callable[[], Secret | None]) -> None:
         super().__init__()
-        self._secret = secret
+        self._secrets = secrets
 
     @override
     def filter(self, record: logging.LogRecord) -> bool:
@@ -48,9 +48,9 @@ class Redaction(logging.Filter):
 
     def clean(self, text: str) -> str:
         """Take keys out of a text."""
-        secret = self._secret()
-        for form in _forms(secret.reveal()) if secret is not None else ():
-            text = text.replace(form, "***")
+        for secret in [one() for one in self._secrets]:
+            for form in _forms(secret.reveal()) if secret is not None else ():
+                text = text.replace(form, "***")
         for pattern in (_HEADER, _PARAMETER):
             text = pattern.sub(r"\1***", text)
         return _USER_INFO.sub(r"\1***@", _GOOGLE_KEY.sub("***", text))
@@ -70,7 +70,7 @@ class _PrivateFile(logging.handlers.RotatingFileHandler):
         return super()._open()
 
 
-def open_log(folder: Path, secret: Callable[[], Secret | None]) -> logging.Handler:
+def open_log(folder: Path, *secrets: Callable[[], Secret | None]) -> logging.Handler:
     """Write what is logged into `castor.log`; the level is CASTOR_LOG, INFO by default.
 
     Raises `OSError`.
@@ -81,7 +81,7 @@ def open_log(folder: Path, secret: Callable[[], Secret | None]) -> logging.Handl
         file, maxBytes=_MAX_BYTES, backupCount=_KEPT, encoding="utf-8", errors="replace"
     )
     handler.setFormatter(logging.Formatter(_FORMAT))
-    handler.addFilter(Redaction(secret))
+    handler.addFilter(Redaction(*secrets))
     root = logging.getLogger()
     root.addHandler(handler)
     level = os.environ.get("CASTOR_LOG", "").upper()

@@ -30,6 +30,7 @@ class Profile:
         self.attachments = self.folder / _ATTACHMENTS
         self.notices: list[str] = []
         self.secret: Secret | None = None
+        self.proxy_password: Secret | None = None
         _make(self.folder)
         self._lock = ProfileLock(self.folder)
         self._lock.take()
@@ -77,7 +78,7 @@ def _make(folder: Path) -> None:
 
 def _open_log(profile: Profile) -> logging.Handler:
     try:
-        return open_log(profile.logs, lambda: profile.secret)
+        return open_log(profile.logs, lambda: profile.secret, lambda: profile.proxy_password)
     except OSError as error:
         raise ProfileUnwritable(
             f"The folder {profile.logs} cannot be written: {error.strerror}."

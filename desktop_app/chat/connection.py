@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from desktop_app.chat.uploading import Uploads
 from desktop_app.interactions.content import AttachmentContent
+from desktop_app.network import AS_SYSTEM, Network
 from desktop_app.secret import Secret
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ AttachmentReader = Callable[[AttachmentContent], AsyncIterator[bytes]]
 
 
 class Connection:
-    """Hands out the client and remakes it when server, version or key change.
+    """Hands out the client and remakes it when server, version, key or the way there change.
 
     A client that was replaced lives on until the program ends: an answer may still come over it.
     """
@@ -23,6 +24,7 @@ class Connection:
         self._open_attachment = open_attachment
         self.uploads = uploads
         self._wanted: tuple[str, str, Secret | None] | None = None
+        self._network = AS_SYSTEM
         self._client: GeminiClient | None = None
         self._replaced: list[GeminiClient] = []
 
@@ -31,9 +33,18 @@ class Connection:
         wanted = (base_url, api_version, secret)
         if wanted != self._wanted:
             self._wanted = wanted
-            if self._client is not None:
-                self._replaced.append(self._client)
-            self._client = None
+            self._replace()
+
+    def use_network(self, network: Network) -> None:
+        """Say how servers are reached by the next request."""
+        if network != self._network:
+            self._network = network
+            self._replace()
+
+    def _replace(self) -> None:
+        if self._client is not None:
+            self._replaced.append(self._client)
+        self._client = None
 
     @property
     def client(self) -> "GeminiClient":
@@ -47,7 +58,13 @@ class Connection:
         """Make another client, such as one to check a key with; the caller closes it."""
         from desktop_app.gemini.client import GeminiClient
 
-        return GeminiClient(secret, base_url, api_version, open_attachment=self._open_attachment)
+        return GeminiClient(
+            secret,
+            base_url,
+            api_version,
+            open_attachment=self._open_attachment,
+            network=self._network,
+        )
 
     async def aclose(self) -> None:
         """Close all connections."""

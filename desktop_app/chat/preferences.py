@@ -8,8 +8,10 @@ from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
+from desktop_app.chat.checking import ConnectionCheck
 from desktop_app.chat.connection import Connection
 from desktop_app.chat.demo_server import DemoDidNotStart, DemoServer
+from desktop_app.chat.networking import Networking
 from desktop_app.chat.notices import Notice, NoticeBoard, NoticeKind
 from desktop_app.chat.stored_keys import KeyringSilent, StoredKeys
 from desktop_app.chat.tasks import TaskScope
@@ -91,6 +93,10 @@ class Preferences(QObject):
         self._key = ApiKey()
         self._key_known = False
         self._models: list[Model] = []
+        self.networking = Networking(settings, keychain, notices, tasks, self)
+        self.networking.changed.connect(self._connect)
+        self.networking.authorities_chosen.connect(self._keep_authorities)
+        self.check = ConnectionCheck(self, tasks)
         self._stored_keys.place_changed.connect(self.key_place_changed)
         self._stored_keys.read_late.connect(self._take_late)
         self._stored_keys.written_late.connect(self._keep_late)
@@ -123,6 +129,7 @@ class Preferences(QObject):
             self.models_changed.emit()
             self.key_changed.emit(self._key)
             self._tasks.start(self._greet_server(), "server")
+        self.networking.use(settings)
         self._connect()
         self.changed.emit(settings)
 
@@ -172,6 +179,18 @@ class Preferences(QObject):
             raise
         self.use_demo(base_url)
 
+    # --- the way there ------------------------------------------------------------------------
+
+    @property
+    def own_ca(self) -> str:
+        """The name of the own CA's file, where the server is reached on its word too."""
+        found = self.networking.authorities
+        return found.file_name if found is not None and self.origin.scheme == "https" else ""
+
+    def _keep_authorities(self, path: str) -> None:
+        self.update(ca_file=path)
+        self.networking.changed.emit()
+
     # --- the key ------------------------------------------------------------------------------
 
     @property
@@ -203,6 +222,7 @@ class Preferences(QObject):
         """
         if self._demo_url is not None:
             return
+        await self.networking.load()
         origin = self.origin
         try:
             found = await self._stored_keys.read(origin)
@@ -255,6 +275,7 @@ class Preferences(QObject):
         """
         secret = clean_key(text)
         base_url = self._own_url
+        await self.networking.load()
         client = self._connection.make(base_url, self._settings.api_version, secret)
         try:
             await client.check_key()
@@ -329,6 +350,7 @@ class Preferences(QObject):
         self.key_changed.emit(key)
 
     def _connect(self) -> None:
+        self._connection.use_network(self.networking.network)
         self._connection.use(self.base_url, self._settings.api_version, self._key.secret)
 
     # --- models -------------------------------------------------------------------------------

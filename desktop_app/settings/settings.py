@@ -9,10 +9,12 @@ from typing import Final, Literal, get_args, get_origin, get_type_hints
 
 from desktop_app.interactions.jsonvalue import JsonObject, JsonValue
 from desktop_app.interactions.models import DEFAULT_MODEL
+from desktop_app.network import BadProxy, check_credential, read_proxy
 from desktop_app.origin import GOOGLE_BASE_URL, BadBaseUrl, check_base_url
 
 ThemeChoice = Literal["system", "light", "dark"]
 ApiVersion = Literal["v1beta", "v1"]
+ProxyChoice = Literal["system", "none", "own"]
 
 ZOOM_STEPS: Final = (70, 80, 90, 100, 110, 125, 150, 175, 200)
 """In percent (visual specification, section 2)."""
@@ -59,6 +61,20 @@ class Settings:
 
     api_version: ApiVersion = "v1beta"
     """The version of the API that is spoken."""
+
+    proxy: ProxyChoice = "system"
+    """How servers are reached. What runs on this computer is always reached directly."""
+
+    proxy_url: str = ""
+    """http://, https://, socks5:// or socks5h://, with a host and a port. Every kind looks up
+    the server’s name itself."""
+
+    proxy_user: str = ""
+    """Leave it empty where the proxy asks for none."""
+
+    ca_file: str = ""
+    """Certificates that are trusted beside the system’s: those of a company that looks into
+    secure connections, say. The checks themselves cannot be turned off."""
 
     theme: ThemeChoice = "system"
     """Light or dark, or as the system is."""
@@ -117,7 +133,24 @@ def read_settings(data: JsonObject) -> tuple[Settings, list[str]]:
     except BadBaseUrl:
         settings = replace(settings, base_url=DEFAULTS.base_url)
         refused.append("base_url")
-    return settings, refused
+    return _with_checked_proxy(settings, refused), refused
+
+
+def _with_checked_proxy(settings: Settings, refused: list[str]) -> Settings:
+    """Go by the system where the own proxy is none that can be used."""
+    try:
+        check_credential(settings.proxy_user)
+        if settings.proxy == "own" or settings.proxy_url:
+            read_proxy(settings.proxy_url)
+    except BadProxy:
+        refused += ["proxy", "proxy_url", "proxy_user"]
+        return replace(
+            settings,
+            proxy=DEFAULTS.proxy,
+            proxy_url=DEFAULTS.proxy_url,
+            proxy_user=DEFAULTS.proxy_user,
+        )
+    return settings
 
 
 def write_settings(settings: Settings) -> JsonObject:

@@ -26,6 +26,15 @@ _LEFT: Final = 24
 _BADGE_GAP: Final = 16
 _LEAST_TITLE: Final = 120
 """Where the title would have less room, the badge is its icon alone."""
+_LONGEST_NAME: Final = 24
+
+
+def shortened(name: str) -> str:
+    """Cut a file's name in its middle, so that a badge has room for it."""
+    if len(name) <= _LONGEST_NAME:
+        return name
+    half = _LONGEST_NAME // 2
+    return f"{name[: half - 1]}…{name[-half:]}"
 
 
 class Header(QWidget):
@@ -56,6 +65,7 @@ class Header(QWidget):
         self._menu = IconButton(theme, "ellipsis", "Conversation menu", 32, self)
         self._menu.clicked.connect(self._open_menu)
         self._badge = Badge(theme, "cloud-off", self)
+        self._own_ca: Badge | None = None
         self._editor = QLineEdit(self)
         self._editor.setAccessibleName("Title")
         self._editor.setMaxLength(200)
@@ -96,10 +106,28 @@ class Header(QWidget):
         self._badge.show_words(words, explanation)
         self._place_badge()
 
+    def show_own_ca(self, file_name: str) -> None:
+        """Say on whose word servers are trusted beside the system's; "" for nobody's."""
+        if self._own_ca is None:
+            if not file_name:
+                return
+            self._own_ca = Badge(self._theme, "shield-alert", self)
+        words = f"Own CA: {shortened(file_name)}" if file_name else ""
+        explanation = f"Servers that {file_name} vouches for are trusted too."
+        self._own_ca.show_words(words, f"{explanation} It is set under Network.")
+        self._place_badge()
+
+    @property
+    def _badges(self) -> list[Badge]:
+        return [self._badge] if self._own_ca is None else [self._badge, self._own_ca]
+
     def _place_badge(self) -> None:
         right = self._figures_left - _BADGE_GAP
-        width = self._badge.fit(right - self._title_left - _LEAST_TITLE)
-        self._badge.move(right - width, (HEIGHT - BADGE) // 2)
+        for badge in self._badges:
+            width = badge.fit(right - self._title_left - _LEAST_TITLE)
+            badge.move(right - width, (HEIGHT - BADGE) // 2)
+            if not badge.isHidden():
+                right -= width + _BADGE_GAP
         self.update()
 
     @property
@@ -192,8 +220,9 @@ class Header(QWidget):
             width = self.width() - _LEFT - 24 - 12 - right
             painter.drawText(QRectF(right, 0, width + 1, HEIGHT), middle, self._figures)
             right -= 16
-        if not self._badge.isHidden():
-            right = self._badge.x() - 16
+        for badge in self._badges:
+            if not badge.isHidden():
+                right = badge.x() - 16
         painter.setFont(self._theme.font(14, 600))
         painter.setPen(color("text"))
         left = self._title_left

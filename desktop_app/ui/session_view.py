@@ -78,6 +78,8 @@ class SessionView(QObject):
         self._preferences.changed.connect(self.show_model)
         self._preferences.key_changed.connect(self.show_part)
         self._preferences.changed.connect(self._show_badge)
+        for changed in (self._preferences.networking.changed, self._preferences.key_changed):
+            changed.connect(self._show_own_ca)
         self._preferences.key_changed.connect(self._submit_what_waited)
 
     # --- showing ------------------------------------------------------------------------------
@@ -180,6 +182,9 @@ class SessionView(QObject):
             self._pane.header.show_badge("Nothing new stored at Google", _NOTHING_NEW)
         else:
             self._pane.header.show_badge("Not stored at Google", _NOTHING)
+
+    def _show_own_ca(self) -> None:
+        self._pane.header.show_own_ca(self._preferences.own_ca)
 
     def _show_busy(self, busy: bool) -> None:
         session = self._session

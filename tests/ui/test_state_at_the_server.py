@@ -247,9 +247,7 @@ def test_a_text_that_a_limit_has_cut_is_one_text(
     transcript.update_turn(turn)
     assert texts(transcript) == [MARKDOWN]
     (answer,) = [
-        v
-        for v in transcript.findChildren(AnswerView)
-        if v.isVisible() and v.name == "Answer"
+        v for v in transcript.findChildren(AnswerView) if v.isVisible() and v.name == "Answer"
     ]
     thoughts = [v for v in transcript.findChildren(ThoughtLine) if v.isVisible()]
     assert len(thoughts) == 2 * thinks

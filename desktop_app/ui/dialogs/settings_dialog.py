@@ -16,12 +16,12 @@ from PySide6.QtWidgets import (
 from desktop_app.chat.preferences import Preferences
 from desktop_app.overriding import override
 from desktop_app.ui.buttons import Button, ThemedButton
+from desktop_app.ui.dialogs.network_page import NetworkPage
 from desktop_app.ui.dialogs.page import Page
 from desktop_app.ui.dialogs.settings_pages import (
     AboutPage,
     GeneralPage,
     ModelsPage,
-    NetworkPage,
     PrivacyPage,
 )
 from desktop_app.ui.icons import icon, paint_icon

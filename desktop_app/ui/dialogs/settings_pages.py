@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QHBoxLayout, QSlider, QVBoxLayout, QWidget
 from desktop_app import __version__
 from desktop_app.chat.preferences import Preferences
 from desktop_app.interactions.models import Model
-from desktop_app.origin import BadBaseUrl, check_base_url
 from desktop_app.settings.api_key import ApiKey, KeySource
 from desktop_app.settings.settings import ZOOM_STEPS, Settings, help_texts
 from desktop_app.ui.buttons import Button, Switch
@@ -19,7 +18,6 @@ from desktop_app.ui.fields import (
     Chooser,
     DecimalField,
     FieldFrame,
-    LineField,
     NumberField,
     TextField,
 )
@@ -297,48 +295,6 @@ def key_words(key: ApiKey, keychain: str) -> str:
             if not keychain:
                 return "There is none, and no keyring on this computer to keep one in."
             return f"There is none. It would be kept in {keychain}."
-
-
-class NetworkPage(Page):
-    """Which server is asked, and in which version of the API."""
-
-    def __init__(self, theme: Theme, preferences: Preferences) -> None:
-        super().__init__(theme, "Network", ["base_url", "api_version"])
-        self._preferences = preferences
-        words = help_texts()
-        self._url = LineField(theme, "Base URL", "https://")
-        self._url.editingFinished.connect(self._change_url)
-        frame = FieldFrame(theme, self._url)
-        self._url_help = words.get("base_url", "")
-        self._url_row = self.add_row("Base URL", self._url_help, frame, below=True)
-        self._version = Chooser(theme, "API version")
-        self._version.setFixedWidth(CONTROL_WIDTH)
-        for version in ("v1beta", "v1"):
-            self._version.addItem(version, version)
-        self._version.activated.connect(self._change_version)
-        self.add_row("API version", words.get("api_version", ""), self._version)
-        preferences.changed.connect(self._show)
-        self._show(preferences.settings)
-
-    def _show(self, settings: Settings) -> None:
-        self._url.setText(settings.base_url)
-        self._version.setCurrentIndex(self._version.findData(settings.api_version))
-        self._say(self._url_help, error=False)
-
-    def _change_url(self) -> None:
-        try:
-            url = check_base_url(self._url.text())
-        except BadBaseUrl as error:
-            self._say(f"{error} {error.advice}".strip(), error=True)
-            return
-        self._preferences.update(base_url=url)
-
-    def _say(self, words: str, *, error: bool) -> None:
-        self._url_row.help.setText(words)
-        self._url_row.help.set_token("danger" if error else "quiet")
-
-    def _change_version(self) -> None:
-        self._preferences.update(api_version=str(self._version.currentData()))
 
 
 class AboutPage(Page):
