@@ -25,17 +25,19 @@ QT = (
 )
 FONTS = ("fonts-dejavu-core", "fonts-noto-cjk", "fonts-noto-color-emoji")
 SCREEN = ("xvfb", "xauth")
+PACKAGE_CHECKS = ("desktop-file-utils", "appstream", "nsis")
 TEST_HELPERS = (
     *SCREEN,
     *("openbox", "xdotool", "wmctrl", "xclip", "x11-utils", "imagemagick", "dbus", "pcmanfm"),
     *("gnome-keyring", "libsecret-tools"),
     # a screen reader's side of the window, for the python3 that comes with them
     *("at-spi2-core", "python3-pyatspi", "gir1.2-atspi-2.0", "libatk-adaptor"),
+    *PACKAGE_CHECKS,
 )
 BUILD = (
     "binutils",  # PyInstaller looks into libraries with it
     # for `build --test` and `build --packages`
-    *(*SCREEN, "dbus", "gnome-keyring", "desktop-file-utils", "appstream"),
+    *(*SCREEN, "dbus", "gnome-keyring", *PACKAGE_CHECKS),
 )
 
 APT_INSTALL = ("apt-get", "install", "-y", "--no-install-recommends")
@@ -60,6 +62,13 @@ def ensure(packages: Iterable[str], say: Callable[[str], None]) -> None:
             _ask_for(missing, say)
     if not can_make_environments():
         raise PackagesMissing(f"{sys.executable} comes without venv or ensurepip; both are needed.")
+
+
+def for_building() -> tuple[str, ...]:
+    """Return what freezing needs. Debian's own Python has its library in a package of its own."""
+    if sys.base_prefix == "/usr":
+        return (*BUILD, f"libpython{sys.version_info[0]}.{sys.version_info[1]}")
+    return BUILD
 
 
 def absent(wanted: Iterable[str], present: set[str]) -> list[str]:

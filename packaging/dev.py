@@ -132,7 +132,7 @@ def debian_packages(verb: str) -> tuple[str, ...]:
     if verb == "run":
         return (*debian.QT, *debian.FONTS, *(debian.SCREEN if launch.screen_is_missing() else ()))
     if verb == "build":
-        return (*debian.QT, *debian.FONTS, *debian.BUILD)
+        return (*debian.QT, *debian.FONTS, *debian.for_building())
     return (*debian.QT, *debian.FONTS, *debian.TEST_HELPERS)
 
 

@@ -14,14 +14,12 @@ from typing import TYPE_CHECKING, Final
 
 import environment
 import trial
-from environment import ROOT
+from release import DIST, PROGRAM, ROOT, CannotPack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-DIST: Final = ROOT / "dist"
-PROGRAM: Final = DIST / "castor"
 WORK: Final = ROOT / "build" / "frozen"
 
 LARGEST: Final = 175_000_000
@@ -143,13 +141,16 @@ def files_of(folder: Path) -> Iterator[tuple[str, int]]:
 
 
 def pack() -> int:
-    """Make the packages of this system out of what was built."""
-    scripts = {"linux": "linux/package.py", "win32": "windows/package.py"}
-    script = scripts.get(sys.platform, "macos/package.py")
-    return subprocess.run(
-        [str(environment.program("python")), str(ROOT / "packaging" / script)],
-        check=False,
-        cwd=ROOT,
-        env={**os.environ, "SOURCE_DATE_EPOCH": str(date_of_source())},
-        stdin=subprocess.DEVNULL,
-    ).returncode
+    """Make the packages of this system out of what was built; return the exit code."""
+    if sys.platform == "win32":
+        from pack_windows import pack as make
+    elif sys.platform == "darwin":
+        from pack_macos import pack as make
+    else:
+        from pack_linux import pack as make
+    try:
+        make(date_of_source())
+    except (CannotPack, subprocess.CalledProcessError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0

@@ -1,33 +1,22 @@
 """The developer's door: what it installs, when it does so again, and what it says."""
 
 import ast
-import importlib
 import json
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGING = ROOT / "packaging"
-MODULES = ("environment", "debian", "launch", "dev")
+MODULES = ("environment", "debian", "launch", "release", "trial", "frozen", "dev")
 
 Program = Callable[[str, str], Path]
-
-
-@pytest.fixture
-def door(monkeypatch: pytest.MonkeyPatch) -> Iterator[SimpleNamespace]:
-    """The modules of packaging/dev.py, imported afresh as a start of it imports them."""
-    monkeypatch.syspath_prepend(PACKAGING)
-    modules: dict[str, ModuleType] = {name: importlib.import_module(name) for name in MODULES}
-    yield SimpleNamespace(**modules)
-    for name in MODULES:
-        del sys.modules[name]
 
 
 @pytest.fixture
@@ -67,10 +56,12 @@ class TestTheCommandLine:
         shown = dev("--help")
 
         assert shown.returncode == 0
-        for verb in ("setup", "run [ARG ...]", "test [ARG ...]", "check"):
+        for verb in ("setup", "run [ARG ...]", "test [ARG ...]", "check", "build [ARG ...]"):
             assert f"\n  {verb} " in shown.stdout
 
-    @pytest.mark.parametrize("line", [(), ("fly",), ("setup", "now"), ("check", "-v")])
+    @pytest.mark.parametrize(
+        "line", [(), ("fly",), ("setup", "now"), ("check", "-v"), ("build", "now")]
+    )
     def test_what_it_does_not_know_is_refused_before_anything_is_installed(
         self, line: tuple[str, ...]
     ) -> None:

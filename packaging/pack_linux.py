@@ -6,7 +6,6 @@ desktop entry and the AppStream description where the tools for that are install
 
 from __future__ import annotations
 
-import ast
 import lzma
 import os
 import platform
@@ -20,17 +19,14 @@ import textwrap
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, cast
 
+from release import DIST, ICONS, PROGRAM, ROOT, CannotPack, tell, version
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-HERE: Final = Path(__file__).resolve().parent
-ROOT: Final = HERE.parent.parent
-DIST: Final = ROOT / "dist"
-PROGRAM: Final = DIST / "castor"
-ICONS: Final = ROOT / "build" / "frozen" / "build" / "icons"
 MARK: Final = ROOT / "resources" / "castor.svg"
-DESKTOP: Final = HERE / "castor.desktop"
-METAINFO: Final = HERE / "app.castor.Castor.metainfo.xml"
+DESKTOP: Final = ROOT / "packaging" / "linux" / "castor.desktop"
+METAINFO: Final = ROOT / "packaging" / "linux" / "app.castor.Castor.metainfo.xml"
 
 DEPENDS: Final = (
     # What a program cannot bring along: the drivers' side of the screen, C and C++, and which
@@ -61,30 +57,19 @@ The licences of everything in it are in _internal/licences.
 """
 
 
-class CannotPack(Exception):
-    """Something that packing needs is missing or wrong; the text says what."""
-
-
-def main() -> int:
-    """Make both packages and say where they are; return the exit code."""
-    try:
-        validate()
-        with tempfile.TemporaryDirectory(prefix="castor-pack-") as folder:
-            for made in (make_deb(Path(folder, "deb")), make_tar(Path(folder, "tar"))):
-                print(f"{made.stat().st_size / 1e6:7.1f} MB  {made.relative_to(ROOT)}", flush=True)
-    except (CannotPack, subprocess.CalledProcessError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
+def pack(date: int) -> None:
+    """Make both packages, all files of them dated `date`. Raises CannotPack."""
+    validate()
+    with tempfile.TemporaryDirectory(prefix="castor-pack-") as folder:
+        tell(make_deb(Path(folder, "deb"), date))
+        tell(make_tar(Path(folder, "tar"), date))
 
 
 def validate() -> None:
     """Check the desktop entry and the description with the tools that are there.
 
-    Raises CannotPack for what they find, and where there is no program yet.
+    Raises CannotPack for what they find.
     """
-    if not PROGRAM.is_dir():
-        raise CannotPack("There is no dist/castor: `dev.py build` makes it.")
     for command in (
         ["desktop-file-validate", str(DESKTOP)],
         ["appstreamcli", "validate", "--no-net", str(METAINFO)],
@@ -97,17 +82,10 @@ def validate() -> None:
             raise CannotPack(done.stdout + done.stderr)
 
 
-def version() -> str:
-    """Return Castor's version without importing Castor."""
-    tree = ast.parse((ROOT / "desktop_app" / "__init__.py").read_bytes())
-    values = (node.value for node in tree.body if isinstance(node, ast.Assign))
-    return next(str(value.value) for value in values if isinstance(value, ast.Constant))
-
-
 # --- the .deb ---------------------------------------------------------------------------------
 
 
-def make_deb(root: Path) -> Path:
+def make_deb(root: Path, date: int) -> Path:
     """Make the package for Debian and Ubuntu."""
     if not shutil.which("dpkg-deb"):
         raise CannotPack("A .deb cannot be made here: dpkg-deb is missing.")
@@ -122,11 +100,12 @@ def make_deb(root: Path) -> Path:
     (notes / "copyright").write_text(copyright_note(), "utf-8")
     (root / "DEBIAN").mkdir()
     (root / "DEBIAN" / "control").write_text(control(root, architecture), "utf-8")
-    even_out(root)
+    even_out(root, date)
     made = DIST / f"castor_{version()}_{architecture}.deb"
     subprocess.run(
         ["dpkg-deb", "--root-owner-group", "-Zzstd", "-z10", "--build", str(root), str(made)],
         check=True,
+        env={**os.environ, "SOURCE_DATE_EPOCH": str(date)},
         stdout=subprocess.DEVNULL,
     )
     return made
@@ -183,7 +162,7 @@ def newest_glibc(root: Path) -> str:
 # --- the .tar.xz ------------------------------------------------------------------------------
 
 
-def make_tar(root: Path) -> Path:
+def make_tar(root: Path, date: int) -> Path:
     """Make the archive for any other Linux: one folder, which may lie anywhere."""
     name = f"castor-{version()}"
     folder = root / name
@@ -197,7 +176,7 @@ def make_tar(root: Path) -> Path:
         name=name,
     )
     (folder / "README.txt").write_text(text, "utf-8")
-    even_out(folder)
+    even_out(folder, date)
     made = DIST / f"{name}-linux-{platform.machine()}.tar.xz"
     with (
         lzma.open(made, "wb", preset=6) as packed,
@@ -239,9 +218,8 @@ def copy_share(folder: Path) -> None:
         shutil.copyfile(source, target)
 
 
-def even_out(folder: Path) -> None:
+def even_out(folder: Path, date: int) -> None:
     """Give all files one date and the rights that installed files have."""
-    date = int(os.environ.get("SOURCE_DATE_EPOCH", "0"))
     for path in (*folder.rglob("*"), folder):
         if not path.is_symlink():
             runs = path.is_dir() or os.access(path, os.X_OK)
@@ -252,7 +230,3 @@ def even_out(folder: Path) -> None:
 def files_in(folder: Path) -> Iterator[Path]:
     """Give all files below a folder; links are not followed."""
     yield from (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
-
-
-if __name__ == "__main__":
-    sys.exit(main())
