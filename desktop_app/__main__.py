@@ -1,5 +1,6 @@
 """Starts what the arguments ask for; nothing heavy is imported before that is known."""
 
+import gc
 import sys
 from typing import TYPE_CHECKING
 
@@ -49,6 +50,7 @@ def _run(arguments: "Arguments") -> int:
     base_url = check_base_url(arguments.base_url) if arguments.base_url else ""
     from desktop_app.profile import Profile
 
+    gc.disable()  # a start makes much and drops little; it goes on after the first paint
     profile = Profile(arguments)
     try:
         from desktop_app.app import run
