@@ -1,5 +1,6 @@
 """Starts what the arguments ask for; nothing heavy is imported before that is known."""
 
+import gc
 import sys
 from typing import TYPE_CHECKING
 
@@ -56,6 +57,7 @@ def _run(arguments: "Arguments") -> int:
     profile = _open_profile(arguments, base_url)
     if profile is None:
         return 0
+    gc.disable()  # a start makes much and drops little; it goes on after the first paint
     try:
         from desktop_app.app import run
 

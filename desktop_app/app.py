@@ -36,6 +36,7 @@ from desktop_app.store import conversations as queries
 from desktop_app.store.attachments import AttachmentStore
 from desktop_app.store.database import DatabaseConnection
 from desktop_app.store.rows import ConversationRow
+from desktop_app.ui.colouring import Colouring
 from desktop_app.ui.errand import Errand
 from desktop_app.ui.main_window import MainWindow
 from desktop_app.ui.spoken_roles import install_roles
@@ -68,7 +69,8 @@ async def _main(
 ) -> int:
     database = profile.database
     rows, meta = await database.write(_begin)
-    theme = Theme(application, profile.settings.theme)
+    colouring = Colouring(at_once=arguments.screenshot is not None, parent=application)
+    theme = Theme(application, profile.settings.theme, colouring)
     async with AsyncExitStack() as stack:
         notices = NoticeBoard()
         catch_bugs(notices)
@@ -136,6 +138,7 @@ async def _after_first_paint(
 ) -> None:
     """Do what no first paint has to wait for: the door, the key, the models, the tidying up."""
     await asyncio.sleep(_IDLE_SECONDS)
+    gc.enable()
     if arguments.screenshot is None:  # who comes then waits until the picture is taken
         door.open()
     if arguments.demo:

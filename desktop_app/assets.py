@@ -5,10 +5,12 @@ wheel. Icons and fonts come from packages of their own, which are found but neve
 costs no time at the start.
 """
 
-import zipfile
+import zlib
 from functools import cache
 from importlib.util import find_spec
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
+from struct import Struct
 
 _PACKAGE = Path(__file__).parent
 
@@ -36,13 +38,35 @@ def read_bytes(name: str) -> bytes:
 
 
 def icon(name: str) -> bytes:
-    """The SVG of an icon of the Lucide set (ISC licence). Raises `KeyError` for no such icon."""
-    return _icons().read(f"{name}.svg")
+    """The SVG of an icon of the Lucide set (ISC licence). Raises `KeyError` for no such icon.
+
+    zipfile would read the records of all 1,745 icons first: 20 ms of the start.
+    """
+    archive, wanted = _icons(), f"{name}.svg".encode()
+    at = archive.rfind(wanted)
+    while at >= 0:
+        head = at - _RECORD.size
+        if archive[head : head + 4] == b"PK\x01\x02":
+            method, packed, size, offset = _RECORD.unpack_from(archive, head)
+            if size == len(wanted) and method == _DEFLATED:
+                begin = offset + _LOCAL.size + sum(_LOCAL.unpack_from(archive, offset))
+                return zlib.decompress(archive[begin : begin + packed], -zlib.MAX_WBITS)
+        at = archive.rfind(wanted, 0, at)
+    raise KeyError(name)
 
 
 @cache
-def _icons() -> zipfile.ZipFile:
-    return zipfile.ZipFile(_package_folder("lucide") / "lucide.zip")
+def _icons() -> mmap:
+    with (_package_folder("lucide") / "lucide.zip").open("rb") as file:
+        return mmap(file.fileno(), 0, access=ACCESS_READ)
+
+
+_DEFLATED = 8
+_RECORD = Struct("<10xH8xI4xH12xI")
+"""A record of the archive's directory: method, packed size, length of the name, offset."""
+
+_LOCAL = Struct("<26xHH")
+"""What stands before an icon's bytes: the lengths of the name and of what follows it."""
 
 
 def font_files() -> dict[str, list[Path]]:

@@ -72,6 +72,11 @@ def highlight(text: str, language: str) -> list[Coloured]:
     return spans if "".join(span.text for span in spans) == text else _plain(text)
 
 
+def load_lexer(language: str) -> None:
+    """Make a language's lexer ready, from any thread; a first one takes up to 100 ms."""
+    _lexer(language.lower())
+
+
 def _add(spans: list[Coloured], piece: str, role: str) -> None:
     if spans and spans[-1].role == role:
         spans[-1] = Coloured(spans[-1].text + piece, role)

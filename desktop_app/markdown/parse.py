@@ -12,6 +12,7 @@ from typing import Final, TypeAlias
 from urllib.parse import urlsplit
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore, linkify
 from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.texmath import texmath_plugin
@@ -35,6 +36,10 @@ from desktop_app.markdown.blocks import (
 _TASK: Final = re.compile(r"\[([ xX])\] ")
 _MAX_NESTING: Final = 40
 
+_DESTINATION: Final = re.compile(r"\]\([^()\s]*\)")
+_MAY_LINK: Final = re.compile(r"//|@|(?:http|https|ftp|mailto):|localhost|\.\w", re.IGNORECASE)
+"""In whatever linkify-it-py takes for a link, there is one of these."""
+
 
 @dataclass(frozen=True)
 class Parsed:
@@ -54,7 +59,16 @@ def _parser() -> MarkdownIt:
     parser.use(dollarmath_plugin, allow_space=False, allow_digits=False, double_inline=True)
     parser.use(texmath_plugin, delimiters="brackets")
     parser.validateLink = _any_link
+    parser.core.ruler.at("linkify", _linkify)
     return parser
+
+
+def _linkify(state: StateCore) -> None:
+    """Look for bare links where there may be one: the first look costs 25 ms, at every start."""
+    for token in state.tokens:
+        if token.type == "inline" and _MAY_LINK.search(_DESTINATION.sub("]", token.content)):
+            linkify(state)
+            return
 
 
 def _any_link(url: str) -> bool:

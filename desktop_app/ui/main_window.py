@@ -28,7 +28,6 @@ from desktop_app.settings.settings import ZOOM_STEPS, Settings
 from desktop_app.store.rows import ConversationRow
 from desktop_app.ui.actions import Actions
 from desktop_app.ui.chat_pane import ChatPane
-from desktop_app.ui.dialogs.key_dialog import words_of_rejection
 from desktop_app.ui.drop_overlay import DropOverlay
 from desktop_app.ui.dropping import (
     FILTERS,
@@ -39,6 +38,7 @@ from desktop_app.ui.dropping import (
     take,
 )
 from desktop_app.ui.empty_state import Start
+from desktop_app.ui.key_rejection import words_of_rejection
 from desktop_app.ui.links import check_link, names_another_host, open_link
 from desktop_app.ui.mark import window_icon
 from desktop_app.ui.session_view import SessionView

@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalett
 from PySide6.QtWidgets import QApplication
 
 from desktop_app import assets
+from desktop_app.ui.colouring import Colouring
 from desktop_app.ui.style_sheet import style_sheet
 from desktop_app.ui.tokens import DARK, LIGHT
 
@@ -30,8 +31,14 @@ class Theme(QObject):
     changed = Signal()
     """Colours or zoom are others now."""
 
-    def __init__(self, application: QApplication, choice: ThemeChoice = "system") -> None:
+    def __init__(
+        self,
+        application: QApplication,
+        choice: ThemeChoice = "system",
+        colouring: Colouring | None = None,
+    ) -> None:
         super().__init__(application)
+        self.colouring = colouring or Colouring(parent=self)
         self._application = application
         self._choice: ThemeChoice = choice
         self._zoom = 100

@@ -3,8 +3,6 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from desktop_app.errors import AppError
-from desktop_app.gemini.errors import KEPT, GeminiError
 from desktop_app.ui.announcing import announce
 from desktop_app.ui.buttons import Button
 from desktop_app.ui.dialogs.small_dialog import SmallDialog
@@ -12,13 +10,6 @@ from desktop_app.ui.fields import FieldFrame, LineField
 from desktop_app.ui.plain_label import plain_label
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.welcome import WHERE_KEPT, WHERE_NOT_KEPT
-
-
-def words_of_rejection(error: AppError) -> str:
-    """Say why a key is not taken, in the server's own words where it has some."""
-    said = error.server_message if isinstance(error, GeminiError) else ""
-    advice = error.advice.removeprefix(KEPT).strip()  # there is no message here
-    return f"{error} {f'The server said: {said}' if said else advice}".strip()
 
 
 class KeyDialog(SmallDialog):

@@ -42,6 +42,7 @@ class AnswerView(TextView):
         self._buttons: list[Button] = []
         self._begin()
         theme.changed.connect(self._restyle)
+        theme.colouring.loaded.connect(self._colour)
 
     @property
     def markdown_text(self) -> str:
@@ -91,6 +92,10 @@ class AnswerView(TextView):
     def _restyle(self) -> None:
         self._begin()
         self._write_all()
+
+    def _colour(self, language: str) -> None:
+        self._writer.colour(language)
+        self.viewport().update()
 
     def _begin(self) -> None:
         self.document().clear()

@@ -36,7 +36,6 @@ from desktop_app.markdown.blocks import (
     Spans,
     Table,
 )
-from desktop_app.markdown.highlight import highlight
 from desktop_app.ui.theme import Theme, line_height
 
 PARAGRAPH_GAP: Final = 14
@@ -245,12 +244,33 @@ class DocumentWriter:
         form.setProperty(Mark.CODE, language or "code")
         form.setProperty(Mark.INDENT, place.indent * scale)
         self._begin(cursor, form)
-        for span in highlight(text or FILLER, language):
-            look = QTextCharFormat()
-            look.setFont(self._theme.code_font(size, italic=span.role == "c_comment"))
-            look.setForeground(self._theme.color(span.role))
-            cursor.insertText(span.text.replace("\n", LINE_BREAK), look)
+        for span in self._theme.colouring.colour(text or FILLER, language):
+            cursor.insertText(span.text.replace("\n", LINE_BREAK), self._look(span.role))
         self._extra = CODE_BELOW
+
+    def _look(self, role: str) -> QTextCharFormat:
+        look = QTextCharFormat()
+        size = round(self._size * 13 / 14)
+        look.setFont(self._theme.code_font(size, italic=role == "c_comment"))
+        look.setForeground(self._theme.color(role))
+        return look
+
+    def colour(self, language: str) -> None:
+        """Colour code that was written before the lexer of its language was there."""
+        cursor = QTextCursor(self._document)
+        cursor.beginEditBlock()
+        block = self._document.begin()
+        while block.isValid():
+            if block.blockFormat().stringProperty(Mark.CODE) == language:
+                at = block.position()
+                text = block.text().replace(LINE_BREAK, "\n")
+                for span in self._theme.colouring.colour(text, language):
+                    cursor.setPosition(at)
+                    at += len(span.text.encode("utf-16-le", "surrogatepass")) // 2
+                    cursor.setPosition(at, QTextCursor.MoveMode.KeepAnchor)
+                    cursor.setCharFormat(self._look(span.role))
+            block = block.next()
+        cursor.endEditBlock()
 
     def _list(self, cursor: QTextCursor, block: List, place: _Place) -> None:
         inner = _Place(place.indent + LIST_INDENT, place.quotes, place.lists + 1, place.ink)

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Final, cast
 
 from PySide6.QtCore import QPoint, QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QScrollBar, QWidget
 
 from desktop_app.interactions.content import TextContent
@@ -248,9 +248,9 @@ class Transcript(QAbstractScrollArea):
             slot.height = slot.view.fit(slot.width)
 
     def _arrange(self) -> None:
-        """Put every view in its place, making those that have come near."""
-        if self._scrolling:
-            return
+        """Put every view in its place, making those that have come in sight."""
+        if self._scrolling or not self.isVisible():
+            return  # hidden, it has no size yet; showing it does this
         self._scrolling = True
         try:
             anchor, offset = self._anchor()
@@ -388,6 +388,12 @@ class Transcript(QAbstractScrollArea):
             super().keyPressEvent(event)
         else:
             self._bar.setValue(self._bar.value() + step)
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        """Make what is in sight now, in the size of now."""
+        super().showEvent(event)
+        self._arrange()
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
