@@ -218,8 +218,10 @@ def licences(binaries: Iterable[Entry]) -> list[Entry]:
     python = Path(sysconfig.get_path("stdlib")) / "LICENSE.txt"
     if python.is_file():
         found.append(("python/LICENSE.txt", python))
+    # PyInstaller's own loader is in the two programs.
+    present = locked_names() | {"pyinstaller"}
     for distribution in metadata.distributions():
-        if normal(distribution.name) in locked_names():
+        if normal(distribution.name) in present:
             found += _licences_of(distribution)
     if sys.platform == "linux":
         found += _licences_of_debian(binaries)

@@ -40,7 +40,7 @@ verbs:
 """
 
 SETS = {
-    "setup": ("runtime", "test", "check"),
+    "setup": ("runtime", "test", "check", "build"),
     "run": ("runtime",),
     "test": ("runtime", "test"),
     "check": ("runtime", "test", "check"),
@@ -133,7 +133,8 @@ def debian_packages(verb: str) -> tuple[str, ...]:
         return (*debian.QT, *debian.FONTS, *(debian.SCREEN if launch.screen_is_missing() else ()))
     if verb == "build":
         return (*debian.QT, *debian.FONTS, *debian.for_building())
-    return (*debian.QT, *debian.FONTS, *debian.TEST_HELPERS)
+    for_all = debian.for_building() if verb == "setup" else ()
+    return (*debian.QT, *debian.FONTS, *debian.TEST_HELPERS, *for_all)
 
 
 def run(arguments: Sequence[str]) -> int:

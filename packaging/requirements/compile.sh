@@ -17,4 +17,5 @@ compile() {
 compile runtime.txt pyproject.toml "$@"
 compile test.txt --group test --constraints "$locks/runtime.txt" "$@"
 compile check.txt --group check --constraints "$locks/runtime.txt" --constraints "$locks/test.txt" "$@"
-compile build.txt --group build --constraints "$locks/runtime.txt" --constraints "$locks/test.txt" --constraints "$locks/check.txt" "$@"
+compile build.txt --group build --constraints "$locks/runtime.txt" --constraints "$locks/test.txt" \
+    --constraints "$locks/check.txt" "$@"

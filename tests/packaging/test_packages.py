@@ -179,7 +179,9 @@ class TestTheDesktopsEntry:
     def test_the_window_is_found_by_the_entrys_name(self) -> None:
         application = (ROOT / "desktop_app" / "app.py").read_text("utf-8")
 
-        assert 'setDesktopFileName("castor")' in application
+        assert 'setDesktopFileName("castor")' in application  # Wayland
+        assert 'setApplicationName("Castor")' in application  # X11: the class of the window
+        assert "\nStartupWMClass=Castor\n" in self.ENTRY
         assert ">castor.desktop</launchable>" in self.METAINFO
 
     def test_the_newest_release_is_this_version(self) -> None:
