@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from desktop_app.gemini.error_body import make_error, read_error_object
 from desktop_app.gemini.errors import GeminiError, InvalidRequest
 from desktop_app.interactions.conversation import Context
 from desktop_app.interactions.generation import GenerationConfig, InteractionRequest
@@ -104,6 +103,8 @@ def failure_of_answer(turn: Interaction) -> Failure:
 
     They are `model_output.error`, `interaction.errors[]`, or nowhere (specification, section 10).
     """
+    from desktop_app.gemini.error_body import make_error, read_error_object
+
     said: JsonValue = None
     for step in turn.steps:
         if isinstance(step, ModelOutputStep) and step.error is not None:

@@ -6,15 +6,16 @@ A field that is `None` was absent.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar, TypeAlias
 
 from desktop_app.interactions.jsonvalue import JsonValue
+from desktop_app.values import value_class
 
 Extra: TypeAlias = Mapping[str, JsonValue]
 
 
-@dataclass(frozen=True)
+@value_class
 class Citation:
     """What the kinds of annotation have in common: a span of the block's text.
 
@@ -28,7 +29,7 @@ class Citation:
     extra: Extra = field(default_factory=dict[str, JsonValue])
 
 
-@dataclass(frozen=True)
+@value_class
 class UrlCitation(Citation):
     """Names the web page a span came from."""
 
@@ -37,7 +38,7 @@ class UrlCitation(Citation):
     title: str | None = None
 
 
-@dataclass(frozen=True)
+@value_class
 class FileCitation(Citation):
     """Names the file, and the page in it, a span came from."""
 
@@ -49,7 +50,7 @@ class FileCitation(Citation):
     source: str | None = None
 
 
-@dataclass(frozen=True)
+@value_class
 class PlaceCitation(Citation):
     """Names the place on a map a span is about."""
 
@@ -71,7 +72,7 @@ class SpeechMetadata(Citation):
     type: ClassVar[str] = "speech_metadata"
 
 
-@dataclass(frozen=True)
+@value_class
 class UnknownAnnotation:
     """Keeps an annotation of a type this program has never heard of."""
 
@@ -83,7 +84,7 @@ Annotation: TypeAlias = (
 )
 
 
-@dataclass(frozen=True)
+@value_class
 class TextContent:
     """A block of text."""
 
@@ -93,7 +94,7 @@ class TextContent:
     extra: Extra = field(default_factory=dict[str, JsonValue])
 
 
-@dataclass(frozen=True)
+@value_class
 class MediaContent:
     """What the kinds of media have in common: base64 `data`, or a `uri`, and a `mime_type`."""
 
@@ -104,7 +105,7 @@ class MediaContent:
     extra: Extra = field(default_factory=dict[str, JsonValue])
 
 
-@dataclass(frozen=True)
+@value_class
 class ImageContent(MediaContent):
     """A picture. `resolution` is low, medium, high or ultra_high (Gemini 3 only)."""
 
@@ -112,7 +113,7 @@ class ImageContent(MediaContent):
     resolution: str | None = None
 
 
-@dataclass(frozen=True)
+@value_class
 class AudioContent(MediaContent):
     """A sound; `sample_rate` in Hz."""
 
@@ -121,7 +122,7 @@ class AudioContent(MediaContent):
     channels: int | None = None
 
 
-@dataclass(frozen=True)
+@value_class
 class VideoContent(MediaContent):
     """A film."""
 
@@ -130,7 +131,7 @@ class VideoContent(MediaContent):
     resolution: str | None = None
 
 
-@dataclass(frozen=True)
+@value_class
 class DocumentContent(MediaContent):
     """A document: PDF, office formats, CSV."""
 
@@ -138,7 +139,7 @@ class DocumentContent(MediaContent):
     resolution: str | None = None
 
 
-@dataclass(frozen=True)
+@value_class
 class AttachmentContent:
     """A file in our own store, before it is made into the content block that goes out.
 
@@ -157,7 +158,7 @@ class AttachmentContent:
     height: int | None = None
 
 
-@dataclass(frozen=True)
+@value_class
 class UnknownContent:
     """Keeps a block of a type this program has never heard of."""
 

@@ -11,6 +11,7 @@ from typing import TypeAlias
 from desktop_app.interactions.content import Annotation, Content, Extra
 from desktop_app.interactions.jsonvalue import JsonObject, JsonValue
 from desktop_app.interactions.steps import Step
+from desktop_app.values import value_class
 
 
 class Status(StrEnum):
@@ -27,7 +28,7 @@ class Status(StrEnum):
     REQUIRES_CONTINUATION = "requires_continuation"
 
 
-@dataclass(frozen=True)
+@value_class
 class Usage:
     """Tokens counted by the server; every field may be absent (section 11).
 
@@ -44,7 +45,7 @@ class Usage:
     extra: Extra = field(default_factory=dict[str, JsonValue])
 
 
-@dataclass(frozen=True)
+@value_class
 class InteractionHeader:
     """What the server says of an interaction besides its steps. `None` means absent.
 
@@ -65,7 +66,7 @@ class InteractionHeader:
     extra: Extra = field(default_factory=dict[str, JsonValue])
 
 
-@dataclass(frozen=True)
+@value_class
 class ApiError:
     """An error inside a stream; `code` is an opaque word such as `rate_limit_exceeded`."""
 
@@ -85,7 +86,7 @@ class TextDelta:
     extra: Extra | None = None
 
 
-@dataclass(frozen=True)
+@value_class
 class TextAnnotationDelta:
     """Adds annotations to the last text block."""
 
@@ -93,7 +94,7 @@ class TextAnnotationDelta:
     extra: Extra | None = None
 
 
-@dataclass(frozen=True)
+@value_class
 class ThoughtSummaryDelta:
     """Appends to a thought's summary; `content` may be missing."""
 
@@ -101,7 +102,7 @@ class ThoughtSummaryDelta:
     extra: Extra | None = None
 
 
-@dataclass(frozen=True)
+@value_class
 class ThoughtSignatureDelta:
     """Signs a thought."""
 
@@ -109,7 +110,7 @@ class ThoughtSignatureDelta:
     extra: Extra | None = None
 
 
-@dataclass(frozen=True)
+@value_class
 class ArgumentsDelta:
     """Appends to the JSON text of a function call's arguments."""
 
@@ -117,21 +118,21 @@ class ArgumentsDelta:
     extra: Extra | None = None
 
 
-@dataclass(frozen=True)
+@value_class
 class ContentDelta:
     """Adds a block that is not text: an image, a sound, a film, a document."""
 
     content: Content
 
 
-@dataclass(frozen=True)
+@value_class
 class ToolDelta:
     """Part of a tool's call or result, given as a step that has only the new fields."""
 
     step: Step
 
 
-@dataclass(frozen=True)
+@value_class
 class UnknownDelta:
     """Keeps a delta this program cannot read."""
 
@@ -153,7 +154,7 @@ Delta: TypeAlias = (
 # --- events -------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
+@value_class
 class InteractionCreated:
     """The server has begun; names the interaction."""
 
@@ -161,7 +162,7 @@ class InteractionCreated:
     event_id: str | None = None
 
 
-@dataclass(frozen=True)
+@value_class
 class InteractionStatusUpdate:
     """The status changed; a `continuation_token` here is a checkpoint (section 7)."""
 
@@ -172,7 +173,7 @@ class InteractionStatusUpdate:
     event_id: str | None = None
 
 
-@dataclass(frozen=True)
+@value_class
 class StepStart:
     """A step begins, empty or already with its first content."""
 
@@ -191,7 +192,7 @@ class StepDelta:
     event_id: str | None = None
 
 
-@dataclass(frozen=True)
+@value_class
 class StepStop:
     """A step is finished; `step_usage` counts that step alone."""
 
@@ -201,7 +202,7 @@ class StepStop:
     event_id: str | None = None
 
 
-@dataclass(frozen=True)
+@value_class
 class InteractionCompleted:
     """The stream's end: whatever the status is, no more output follows."""
 
@@ -210,7 +211,7 @@ class InteractionCompleted:
     event_id: str | None = None
 
 
-@dataclass(frozen=True)
+@value_class
 class ErrorEvent:
     """The stream's end by an error."""
 
@@ -218,7 +219,7 @@ class ErrorEvent:
     event_id: str | None = None
 
 
-@dataclass(frozen=True)
+@value_class
 class InteractionSnapshot:
     """A whole interaction, as create without stream and get answer it; replaces what was folded."""
 
@@ -227,7 +228,7 @@ class InteractionSnapshot:
     event_id: str | None = None
 
 
-@dataclass(frozen=True)
+@value_class
 class UnknownEvent:
     """Keeps an event of a type this program has never heard of."""
 
@@ -235,7 +236,7 @@ class UnknownEvent:
     event_id: str | None = None
 
 
-@dataclass(frozen=True)
+@value_class
 class UnreadableEvent:
     """Keeps a record that is not an event at all, for the person's details."""
 

@@ -1,14 +1,15 @@
 """What is asked of a model: the body of create (specification, sections 4 and 5)."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
 
 from desktop_app.interactions.content import Content, Extra
 from desktop_app.interactions.jsonvalue import JsonObject, JsonValue
 from desktop_app.interactions.steps import Step
+from desktop_app.values import value_class
 
 
-@dataclass(frozen=True)
+@value_class
 class GenerationConfig:
     """How a model generates; `None` leaves the choice to the model.
 
@@ -37,7 +38,7 @@ class GenerationConfig:
 Input: TypeAlias = str | Content | tuple[Content, ...] | tuple[Step, ...]
 
 
-@dataclass(frozen=True)
+@value_class
 class InteractionRequest:
     """One call of create. Exactly one of `model` and `agent` is set.
 

@@ -4,14 +4,15 @@ A tool's arguments and results stay JSON: their shape belongs to the tool. Unkno
 in `extra`, a step of an unknown type whole in `UnknownStep.raw`. `None` means absent.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar, TypeAlias
 
 from desktop_app.interactions.content import Content, Extra
 from desktop_app.interactions.jsonvalue import JsonObject, JsonValue
+from desktop_app.values import value_class
 
 
-@dataclass(frozen=True)
+@value_class
 class UserInputStep:
     """What the person put in."""
 
@@ -20,7 +21,7 @@ class UserInputStep:
     extra: Extra = field(default_factory=dict[str, JsonValue])
 
 
-@dataclass(frozen=True)
+@value_class
 class ModelOutputStep:
     """What the model says; `error` is a google.rpc.Status (section 10)."""
 
@@ -30,7 +31,7 @@ class ModelOutputStep:
     extra: Extra = field(default_factory=dict[str, JsonValue])
 
 
-@dataclass(frozen=True)
+@value_class
 class ThoughtStep:
     """What the model thought: an opaque `signature` that must go back, and maybe a summary."""
 
@@ -40,7 +41,7 @@ class ThoughtStep:
     extra: Extra = field(default_factory=dict[str, JsonValue])
 
 
-@dataclass(frozen=True)
+@value_class
 class ToolCallStep:
     """What all calls of tools have in common."""
 
@@ -51,7 +52,7 @@ class ToolCallStep:
     extra: Extra = field(default_factory=dict[str, JsonValue])
 
 
-@dataclass(frozen=True)
+@value_class
 class ToolResultStep:
     """What all results of tools have in common: `call_id` names the call they answer."""
 
@@ -63,7 +64,7 @@ class ToolResultStep:
     extra: Extra = field(default_factory=dict[str, JsonValue])
 
 
-@dataclass(frozen=True)
+@value_class
 class FunctionCallStep(ToolCallStep):
     """Asks the client to run one of its functions."""
 
@@ -71,7 +72,7 @@ class FunctionCallStep(ToolCallStep):
     name: str | None = None
 
 
-@dataclass(frozen=True)
+@value_class
 class FunctionResultStep(ToolResultStep):
     """Gives a function's result back: a string, an object or a list of content."""
 
@@ -79,7 +80,7 @@ class FunctionResultStep(ToolResultStep):
     name: str | None = None
 
 
-@dataclass(frozen=True)
+@value_class
 class GoogleSearchCallStep(ToolCallStep):
     """A web search, run by the server."""
 
@@ -141,7 +142,7 @@ class FileSearchResultStep(ToolResultStep):
     type: ClassVar[str] = "file_search_result"
 
 
-@dataclass(frozen=True)
+@value_class
 class McpServerToolCallStep(ToolCallStep):
     """A tool of a remote MCP server, called by the server."""
 
@@ -150,7 +151,7 @@ class McpServerToolCallStep(ToolCallStep):
     server_name: str | None = None
 
 
-@dataclass(frozen=True)
+@value_class
 class McpServerToolResultStep(ToolResultStep):
     """What the MCP tool answered."""
 
@@ -195,7 +196,7 @@ class ProcessingResultStep(ToolResultStep):
     type: ClassVar[str] = "processing_result"
 
 
-@dataclass(frozen=True)
+@value_class
 class UnknownStep:
     """Keeps a step of a type this program has never heard of."""
 

@@ -3,13 +3,14 @@
 A text is a tuple of `Span`; a line break inside one is U+2028.
 """
 
-from dataclasses import dataclass
 from typing import Final, TypeAlias
+
+from desktop_app.values import value_class
 
 LINE_BREAK: Final = "\u2028"
 
 
-@dataclass(frozen=True)
+@value_class
 class Span:
     """A stretch of text with one look. `link` is an address as it was written, or empty."""
 
@@ -25,14 +26,14 @@ class Span:
 Spans: TypeAlias = tuple[Span, ...]
 
 
-@dataclass(frozen=True)
+@value_class
 class Paragraph:
     """Running text."""
 
     spans: Spans
 
 
-@dataclass(frozen=True)
+@value_class
 class Heading:
     """A heading; `level` is 1 to 6."""
 
@@ -40,7 +41,7 @@ class Heading:
     spans: Spans
 
 
-@dataclass(frozen=True)
+@value_class
 class Code:
     """A block of code; `language` is the word after the fence, as it was written."""
 
@@ -48,21 +49,21 @@ class Code:
     language: str = ""
 
 
-@dataclass(frozen=True)
+@value_class
 class Math:
     """A displayed formula: its source."""
 
     text: str
 
 
-@dataclass(frozen=True)
+@value_class
 class Quote:
     """Quoted blocks."""
 
     blocks: "tuple[Block, ...]"
 
 
-@dataclass(frozen=True)
+@value_class
 class Item:
     """One item of a list; `checked` is `None` where it is no task."""
 
@@ -70,7 +71,7 @@ class Item:
     checked: bool | None = None
 
 
-@dataclass(frozen=True)
+@value_class
 class List:
     """A list; `start` is the first number, `None` for bullets."""
 
@@ -78,7 +79,7 @@ class List:
     start: int | None = None
 
 
-@dataclass(frozen=True)
+@value_class
 class Table:
     """A table; `aligns` has left, center, right or "" for each column."""
 
@@ -87,7 +88,7 @@ class Table:
     rows: tuple[tuple[Spans, ...], ...]
 
 
-@dataclass(frozen=True)
+@value_class
 class Rule:
     """A line across."""
 

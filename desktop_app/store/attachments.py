@@ -6,7 +6,6 @@ original afterwards changes nothing. These calls block; run them in a thread.
 
 import base64
 import errno
-import hashlib
 import os
 import stat
 import sys
@@ -139,6 +138,8 @@ class AttachmentStore:
             raise _disk_error(error, self._folder) from error
 
     def _write(self, temporary: Path, chunks: Iterator[bytes], limit: int) -> StoredFile:
+        import hashlib  # OpenSSL's library with it, which no start needs
+
         digest = hashlib.sha256()
         size = 0
         head = b""

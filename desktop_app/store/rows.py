@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import cast
 
 from desktop_app.interactions.codec import (
@@ -21,9 +21,10 @@ from desktop_app.interactions.jsonvalue import JsonObject, JsonValue, parse_json
 from desktop_app.interactions.outcome import PROGRAM_ENDED, Failure, Outcome
 from desktop_app.interactions.request_codec import decode_request, encode_request
 from desktop_app.interactions.steps import FunctionResultStep
+from desktop_app.values import value_class
 
 
-@dataclass(frozen=True)
+@value_class
 class ConversationRow:
     """A conversation as the list shows it. Times are seconds of Unix time.
 
@@ -44,7 +45,7 @@ class ConversationRow:
     trashed: float | None = None
 
 
-@dataclass(frozen=True)
+@value_class
 class StepRow:
     """One step; `body` and `unknown` are JSON."""
 
@@ -57,7 +58,7 @@ class StepRow:
     unknown: str | None
 
 
-@dataclass(frozen=True)
+@value_class
 class InteractionRow:
     """One interaction with its steps; `request`, `input`, `header`, `hops` and `failure` are JSON.
 
@@ -83,7 +84,7 @@ class InteractionRow:
     steps: tuple[StepRow, ...] = ()
 
 
-@dataclass(frozen=True)
+@value_class
 class Draft:
     """What stands in a composer: its text and its attachments."""
 

@@ -29,9 +29,10 @@ from desktop_app.ui.transcript.document import (
     QUOTE_INDENT,
     Mark,
 )
+from desktop_app.values import value_class
 
 
-@dataclass(frozen=True)
+@value_class
 class CodeCard:
     """A card of code, what is written on its head, and the number of its block."""
 
@@ -40,7 +41,7 @@ class CodeCard:
     block: int
 
 
-@dataclass(frozen=True)
+@value_class
 class Bars:
     """The bars of a quote: the rectangle of its text, the outermost bar's left, how many."""
 
@@ -49,7 +50,7 @@ class Bars:
     depth: int
 
 
-@dataclass(frozen=True)
+@value_class
 class Marker:
     """What stands before an item, and the rectangle of the first line's indent."""
 
@@ -57,7 +58,7 @@ class Marker:
     text: str
 
 
-@dataclass(frozen=True)
+@value_class
 class Grid:
     """A table, and the heights of the lines between its rows."""
 
