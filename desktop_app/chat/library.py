@@ -207,7 +207,8 @@ class Library(QObject):
 
     def _let_go(self, session: ChatSession) -> None:
         """Forget a session that nobody looks at and in which nothing happens."""
-        if not session.busy and not self._attachments.working(session.key):
+        under_way = session.busy or session.is_stopping or self._attachments.working(session.key)
+        if not under_way:
             self._sessions.pop(session.key, None)
             session.deleteLater()
 

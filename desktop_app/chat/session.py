@@ -86,6 +86,7 @@ class ChatSession(QObject):
         self._running: asyncio.Task[None] | None = None
         self._running_turn: Interaction | None = None
         self._sending = False
+        self._stopping: asyncio.Task[None] | None = None
         self._model = row.model if row else None
         self._thinking_level = row.thinking_level if row else None
 
@@ -115,6 +116,11 @@ class ChatSession(QObject):
     def busy(self) -> bool:
         """Whether an answer is coming in, or an input is on its way to the disk."""
         return self._running is not None or self._sending
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether the server is being told to stop an answer; the session is to live until then."""
+        return self._stopping is not None and not self._stopping.done()
 
     @property
     def running_turn(self) -> Interaction | None:
@@ -193,7 +199,7 @@ class ChatSession(QObject):
 
     def _cancel_run(self, turn: Interaction) -> None:
         if turn.request.background and turn.id is not None:
-            self._tasks.start(self._stop_at_server(turn), "stop")
+            self._stopping = self._tasks.start(self._stop_at_server(turn), "stop")
 
     def _stop_listening(self) -> None:
         if self._running is not None:
