@@ -59,11 +59,10 @@ class MarkdownStream:
 
     def finish(self) -> tuple[Block, ...] | None:
         """End the text: give all blocks anew where a late definition has changed settled ones."""
-        references = dict(self._references)
-        tail = parse(self._tail, references)
-        if not references:
-            return None  # without a definition nothing reaches back
+        if len(self._pieces) < 2:
+            return None  # it was read as a whole
         whole = tuple(one.block for one in parse(self.text))
+        tail = parse(self._tail, dict(self._references))
         shown = (*self._settled, *(one.block for one in tail))
         return None if whole == shown else whole
 

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 
 import pytest
 from hypothesis import example, given
@@ -188,6 +189,39 @@ def test_the_long_sample_is_the_same_in_pieces() -> None:
     shown, replaced = grow(text, list(range(0, len(text), 61)))
     assert shown == blocks(text)
     assert replaced is None
+
+
+LINKS = st.lists(
+    st.sampled_from(
+        [
+            "www.",
+            "a",
+            ".com",
+            "://",
+            "http",
+            ":",
+            "@",
+            "localhost",
+            "mailto:",
+            "//",
+            "[x](a.b)",
+            "HTTPS://",
+        ]
+    )
+    | st.sampled_from([" ", "1.2.3.4", "é", "`a.b`", "*", "\n", "](", ")", "[", ".", "ftp:"]),
+    max_size=12,
+).map("".join)
+
+
+@given(LINKS)
+@example("see example.com")
+@example("[a](b) [c](d.e) f@g.de")
+@example("HTTP://A.DE and (www.x.org)")
+def test_bare_links_are_found_though_they_are_not_always_looked_for(text: str) -> None:
+    found = blocks(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("desktop_app.markdown.parse._MAY_LINK", re.compile(""))
+        assert found == blocks(text)
 
 
 def test_a_settled_block_is_not_given_again() -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -620,3 +621,27 @@ def test_a_program_in_the_foreground_ends_with_the_door(tmp_path: Path) -> None:
     assert door.wait(20) == 143
     with pytest.raises(ProcessLookupError):
         os.kill(int(note.read_text("utf-8")), 0)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the person's own screen is used")
+def test_the_benchmarks_run_on_a_screen_of_their_own(
+    door: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[tuple[list[str], dict[str, str], Path]] = []
+
+    def start(command: list[str], variables: dict[str, str], folder: Path) -> int:
+        started.append((command, variables, folder))
+        return 7
+
+    monkeypatch.setenv("DISPLAY", ":0")
+    monkeypatch.setattr(
+        door.launch, "own_screen", lambda seen: nullcontext({**seen, "DISPLAY": ":99"})
+    )
+    monkeypatch.setattr(door.launch, "in_foreground", start)
+    options = door.dev.parse(["bench", "--json", "start"])
+
+    assert door.dev.bench(options.arguments) == 7
+    ((command, variables, folder),) = started
+    assert command[1:] == ["-m", "tests.benchmarks", "--json", "start"]
+    assert (variables["DISPLAY"], variables["QT_QPA_PLATFORM"]) == (":99", "xcb")
+    assert folder == ROOT

@@ -127,6 +127,26 @@ def test_views_are_made_only_for_what_comes_near(transcript: Transcript) -> None
     assert len(views(transcript)) < 15
 
 
+def test_what_is_near_is_made_view_by_view_when_there_is_time(
+    transcript: Transcript, qtbot: QtBot
+) -> None:
+    transcript.set_turns(long_turns(200))
+    at_first = len(views(transcript))
+    assert 0 < at_first < 5
+    qtbot.waitUntil(lambda: not transcript._ahead_timer.isActive())
+    assert at_first < len(views(transcript)) < 15
+    assert transcript._bar.value() == transcript._bar.maximum()
+
+
+def test_a_hidden_transcript_makes_its_views_when_it_is_shown(theme: Theme, qtbot: QtBot) -> None:
+    made = Transcript(theme, lambda attachment: None)
+    qtbot.addWidget(made)
+    made.set_turns(long_turns(3))
+    assert views(made) == []
+    made.show()
+    assert views(made) != []
+
+
 def test_scrolling_up_through_estimates_never_jumps(transcript: Transcript) -> None:
     transcript.set_turns(long_turns(40))
     for _ in range(60):
@@ -154,7 +174,8 @@ def test_the_last_turn_alone_can_be_asked_again(transcript: Transcript) -> None:
     transcript.set_turns(broken)
     first, last = (
         [button.text() for button in card.findChildren(QAbstractButton) if not button.isHidden()]
-        for card in transcript.findChildren(FailureCard)
+        for view in sorted(views(transcript), key=TurnView.y)
+        for card in view.findChildren(FailureCard)
     )
     assert "Retry" not in first
     assert "Retry" in last

@@ -60,6 +60,7 @@ class MessageEdit(QTextEdit):
         self._caret = QTimer(self)
         self._caret.timeout.connect(self._flash)
         self._caret_shown = True
+        self._flash_ms = 0
         self.cursorPositionChanged.connect(self._show_caret)
         self._restyle()
         theme.changed.connect(self._restyle)
@@ -141,14 +142,18 @@ class MessageEdit(QTextEdit):
 
     def _show_caret(self) -> None:
         self._caret_shown = True
-        flash = QApplication.cursorFlashTime() // 2
-        if self.hasFocus() and flash > 0:
-            self._caret.start(flash)
+        if self.hasFocus() and self._flash_ms > 0:
+            self._caret.start(self._flash_ms // 2)
         self.viewport().update()
 
     @override
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show the caret."""
+        """Show the caret.
+
+        Qt would flash its own too, which is 0 wide: with the focus here, nothing else flashes.
+        """
+        self._flash_ms = QApplication.cursorFlashTime() or self._flash_ms
+        QApplication.setCursorFlashTime(0)
         super().focusInEvent(event)
         self._show_caret()
 
@@ -156,6 +161,7 @@ class MessageEdit(QTextEdit):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Hide the caret."""
         super().focusOutEvent(event)
+        QApplication.setCursorFlashTime(self._flash_ms)
         self._caret.stop()
         self.viewport().update()
 

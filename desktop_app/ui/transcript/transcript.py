@@ -289,10 +289,10 @@ class Transcript(QAbstractScrollArea):
         return found
 
     def _make_seen(self, anchor: Slot | None, offset: int) -> None:
-        """Make and measure views in the window. Their true heights move the others, so it is
-        looked again until nothing new comes in sight.
+        """Make and measure the views in the window, one by one: the true height of each may move
+        the next out of sight.
         """
-        for _ in range(20):
+        for _ in range(100):
             at = (
                 self._end_value()
                 if self._follows
@@ -301,8 +301,7 @@ class Transcript(QAbstractScrollArea):
             stale = self._stale(at, 0)
             if not stale:
                 return
-            for slot in stale:
-                self._make_and_measure(slot)
+            self._make_and_measure(stale[-1] if self._follows else stale[0])
 
     def _make_ahead(self) -> None:
         """Make the next view that will soon be in sight: one at a time, so that no frame waits."""
