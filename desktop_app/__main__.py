@@ -74,7 +74,7 @@ def _open_profile(arguments: "Arguments", base_url: str) -> "Profile | None":
     folder = profile_folder(arguments.profile, demo=arguments.demo)
     while True:
         if is_held(folder):
-            from desktop_app.knocking import hand_over
+            from desktop_app.instance_client import hand_over
 
             if hand_over(folder, arguments, base_url):
                 return None

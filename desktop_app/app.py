@@ -27,9 +27,9 @@ from desktop_app.chat.notices import Notice, NoticeBoard, NoticeKind
 from desktop_app.chat.preferences import Preferences
 from desktop_app.chat.saving import Writer
 from desktop_app.chat.tasks import TaskScope
-from desktop_app.door import Door
 from desktop_app.eventloop import EventLoop
 from desktop_app.images.process import DecoderProcess
+from desktop_app.instance_server import InstanceServer
 from desktop_app.profile import Profile
 from desktop_app.settings.api_key import ApiKey, Keychain
 from desktop_app.store import conversations as queries
@@ -119,10 +119,10 @@ async def _main(
         for words in profile.notices:
             notices.post(Notice(words, NoticeKind.WARN, topic=words))
         errand = Errand(arguments, window, library, preferences, attachments, tasks)
-        door = Door(profile.folder, errand.server)
-        door.visited.connect(errand.receive)
-        stack.callback(door.close)
-        tasks.start(_after_first_paint(arguments, preferences, library, deletions, door), "start")
+        server = InstanceServer(profile.folder, errand.server)
+        server.handed_over.connect(errand.receive)
+        stack.callback(server.close)
+        tasks.start(_after_first_paint(arguments, preferences, library, deletions, server), "start")
         code = await errand.run(closed)
         for session in library.sessions:
             session.interrupt()
@@ -134,13 +134,13 @@ async def _after_first_paint(
     preferences: Preferences,
     library: Library,
     deletions: ServerDeletions,
-    door: Door,
+    server: InstanceServer,
 ) -> None:
-    """Do what no first paint has to wait for: the door, the key, the models, the tidying up."""
+    """Do what no first paint has to wait for: the server, the key, the models, the tidying up."""
     await asyncio.sleep(_IDLE_SECONDS)
     gc.enable()
     if arguments.screenshot is None:  # who comes then waits until the picture is taken
-        door.open()
+        server.open()
     if arguments.demo:
         await preferences.run_demo()
     else:

@@ -73,7 +73,7 @@ def is_held(profile: Path) -> bool:
     return False
 
 
-def meeting_places(profile: Path, *, make: bool = False) -> Iterator[str]:
+def socket_addresses(profile: Path, *, make: bool = False) -> Iterator[str]:
     """Give the addresses of the socket of a profile, the best first; all are the user's alone.
 
     It lies in the profile, where both find it by any path and in any environment. A path may be

@@ -20,7 +20,19 @@ from pytestqt.qtbot import QtBot
 
 from desktop_app import __version__
 from desktop_app.arguments import Arguments
-from desktop_app.door import Door
+from desktop_app.handover import (
+    LARGEST,
+    BadLine,
+    Greeting,
+    Handover,
+    LineReader,
+    greeting_line,
+    handover_line,
+    read_greeting,
+    read_handover,
+    read_receipt,
+    receipt_line,
+)
 from desktop_app.instance import (
     SOCKET_FILE,
     AlreadyRunning,
@@ -28,26 +40,14 @@ from desktop_app.instance import (
     ProfileLock,
     is_held,
     is_private,
-    meeting_places,
+    socket_addresses,
 )
-from desktop_app.knocking import (
+from desktop_app.instance_client import (
     TooMuch,
     hand_over,
-    visit_of,
+    handover_of,
 )
-from desktop_app.visits import (
-    LARGEST,
-    BadLine,
-    Greeting,
-    LineReader,
-    Visit,
-    greeting_line,
-    read_greeting,
-    read_taken,
-    read_visit,
-    taken_line,
-    visit_line,
-)
+from desktop_app.instance_server import InstanceServer
 
 SERVER = "https://a.server"
 
@@ -62,8 +62,8 @@ def lock(tmp_path: Path) -> Iterator[ProfileLock]:
 
 
 @pytest.fixture
-def door(qapp: QApplication, tmp_path: Path, lock: ProfileLock) -> Iterator[Door]:
-    made = Door(tmp_path, lambda: SERVER)
+def server(qapp: QApplication, tmp_path: Path, lock: ProfileLock) -> Iterator[InstanceServer]:
+    made = InstanceServer(tmp_path, lambda: SERVER)
     assert made.open()
     yield made
     made.close()
@@ -102,7 +102,7 @@ _SECOND = """
 from pathlib import Path, PosixPath, WindowsPath
 from desktop_app.arguments import Arguments
 from desktop_app.errors import AppError
-from desktop_app.knocking import hand_over
+from desktop_app.instance_client import hand_over
 try:
     print({call})
 except AppError as error:
@@ -148,7 +148,9 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has one plac
 @posix
 def test_the_socket_lies_in_the_profile(tmp_path: Path) -> None:
     profile = tmp_path / "p"
-    assert next(meeting_places(profile)) == str(Path(os.path.realpath(tmp_path), "p", SOCKET_FILE))
+    assert next(socket_addresses(profile)) == str(
+        Path(os.path.realpath(tmp_path), "p", SOCKET_FILE)
+    )
 
 
 @posix
@@ -157,10 +159,10 @@ def test_a_path_that_is_too_long_sends_both_to_the_folder_for_such_things(
 ) -> None:
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(short))
     long = tmp_path / ("x" * 120)
-    places = list(meeting_places(long))
+    places = list(socket_addresses(long))
     assert places[0].startswith(f"{short}/castor-")
-    assert places == list(meeting_places(long / "." / ".." / long.name))
-    assert places != list(meeting_places(long.with_name("y" * 120)))
+    assert places == list(socket_addresses(long / "." / ".." / long.name))
+    assert places != list(socket_addresses(long.with_name("y" * 120)))
 
 
 @posix
@@ -172,7 +174,7 @@ def test_a_folder_that_others_may_enter_is_no_place(
     for mode in (0o750, 0o701, 0o777):
         short.chmod(mode)
         assert not is_private(short)
-        assert not [place for place in meeting_places(long) if place.startswith(str(short))]
+        assert not [place for place in socket_addresses(long) if place.startswith(str(short))]
     short.chmod(0o700)
     assert is_private(short)
     link = short / "link"
@@ -196,14 +198,14 @@ paths = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]
 )
 tokens = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), max_size=100)
 words = st.text(st.characters(exclude_categories=["Cs"]))
-visits = st.builds(Visit, st.lists(paths, max_size=5).map(tuple), words, tokens)
+handovers = st.builds(Handover, st.lists(paths, max_size=5).map(tuple), words, tokens)
 
 
-@given(visits)
-def test_a_visit_arrives_as_it_was_sent(visit: Visit) -> None:
-    line = visit_line(visit)
+@given(handovers)
+def test_a_handover_arrives_as_it_was_sent(handover: Handover) -> None:
+    line = handover_line(handover)
     assert line.count(b"\n") == 1
-    assert read_visit(line[:-1]) == visit
+    assert read_handover(line[:-1]) == handover
 
 
 @given(st.text(), st.text())
@@ -213,14 +215,14 @@ def test_a_greeting_arrives_as_it_was_sent(version: str, server: str) -> None:
 
 
 def test_a_receipt_is_one() -> None:
-    assert read_taken(taken_line()[:-1])
-    assert not read_taken(greeting_line(Greeting("1", ""))[:-1])
+    assert read_receipt(receipt_line()[:-1])
+    assert not read_receipt(greeting_line(Greeting("1", ""))[:-1])
 
 
 @posix
 def test_a_file_whose_name_is_no_text_arrives_too() -> None:
     name = os.fsdecode(b"/a/\xff.png")
-    assert read_visit(visit_line(Visit((name,)))[:-1]) == Visit((name,))
+    assert read_handover(handover_line(Handover((name,)))[:-1]) == Handover((name,))
 
 
 def split(data: bytes, cuts: list[int]) -> list[bytes]:
@@ -266,13 +268,13 @@ members = st.sampled_from(["castor", "files", "ask", "token", "version", "server
     | st.dictionaries(members, json_values | st.just(1)).map(lambda v: json.dumps(v).encode())
 )
 def test_whatever_is_no_line_of_ours_is_bad_and_nothing_worse(line: bytes) -> None:
-    for read in (read_greeting, read_visit, read_taken):
+    for read in (read_greeting, read_handover, read_receipt):
         try:
             said = read(line)
         except BadLine:
             continue
         assert json.loads(line)["castor"] is not True
-        if isinstance(said, Visit):
+        if isinstance(said, Handover):
             assert all(Path(file).is_absolute() for file in said.files)
             said.ask.encode()
             assert said.token.isascii()
@@ -295,17 +297,17 @@ def test_whatever_is_no_line_of_ours_is_bad_and_nothing_worse(line: bytes) -> No
 )
 def test_what_is_almost_a_visit_is_none(said: dict[str, object]) -> None:
     with pytest.raises(BadLine):
-        read_visit(json.dumps(said).encode())
+        read_handover(json.dumps(said).encode())
 
 
 def test_nesting_without_end_is_bad_and_nothing_worse() -> None:
     with pytest.raises(BadLine):
-        read_visit(b"[" * 100_000)
+        read_handover(b"[" * 100_000)
 
 
 def test_words_that_are_no_text_are_made_text() -> None:
     line = json.dumps({"castor": 1, "files": [], "ask": "a\udcffb", "token": ""})
-    assert read_visit(line.encode()).ask == "a?b"
+    assert read_handover(line.encode()).ask == "a?b"
 
 
 def test_of_another_protocol_the_version_is_known() -> None:
@@ -316,31 +318,35 @@ def test_of_another_protocol_the_version_is_known() -> None:
 
 
 def test_what_a_second_start_was_given_arrives(
-    door: Door, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    server: InstanceServer, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_ACTIVATION_TOKEN", "a-token")
     arguments = Arguments(ask="hello", files=(Path("a.png"), Path("/b.png")))
-    with qtbot.waitSignal(door.visited, timeout=20_000) as visited:
+    with qtbot.waitSignal(server.handed_over, timeout=20_000) as handed_over:
         result = SecondStart(tmp_path, arguments)
     here = str(Path("a.png").absolute())
-    assert visited.args == [Visit((here, "/b.png"), "hello", "a-token")]
+    assert handed_over.args == [Handover((here, "/b.png"), "hello", "a-token")]
     assert result.said == "True"
 
 
-def test_a_long_question_arrives_whole(door: Door, tmp_path: Path, qtbot: QtBot) -> None:
+def test_a_long_question_arrives_whole(
+    server: InstanceServer, tmp_path: Path, qtbot: QtBot
+) -> None:
     question = "é" * 200_000
-    with qtbot.waitSignal(door.visited, timeout=20_000) as visited:
+    with qtbot.waitSignal(server.handed_over, timeout=20_000) as handed_over:
         result = SecondStart(tmp_path, Arguments(ask=question))
-    assert visited.args == [Visit((), question)]
+    assert handed_over.args == [Handover((), question)]
     assert result.said == "True"
 
 
 @posix
-def test_the_socket_is_the_users_alone_and_goes_with_the_door(door: Door, tmp_path: Path) -> None:
+def test_the_socket_is_the_users_alone_and_goes_with_its_server(
+    server: InstanceServer, tmp_path: Path
+) -> None:
     file = tmp_path / SOCKET_FILE
     assert file.is_socket()
     assert file.stat().st_mode & 0o077 == 0
-    door.close()
+    server.close()
     assert not file.exists()
 
 
@@ -354,24 +360,24 @@ def test_a_socket_that_was_left_behind_is_in_nobodys_way(
 ) -> None:
     with socket.socket(socket.AF_UNIX) as left:
         left.bind(str(tmp_path / SOCKET_FILE))
-    door = Door(tmp_path, lambda: SERVER)
-    assert door.open()
+    server = InstanceServer(tmp_path, lambda: SERVER)
+    assert server.open()
     try:
-        with qtbot.waitSignal(door.visited, timeout=20_000):
+        with qtbot.waitSignal(server.handed_over, timeout=20_000):
             result = SecondStart(tmp_path, Arguments())
         assert result.said == "True"
     finally:
-        door.close()
+        server.close()
 
 
 def test_another_server_is_refused_and_the_same_is_not(
-    door: Door, tmp_path: Path, qtbot: QtBot
+    server: InstanceServer, tmp_path: Path, qtbot: QtBot
 ) -> None:
     for arguments, base_url in ((Arguments(demo=True), ""), (Arguments(), "https://another")):
         result = SecondStart(tmp_path, arguments, base_url)
         qtbot.waitUntil(lambda result=result: result.ended, timeout=20_000)
         assert result.said == "OtherServer"
-    with qtbot.waitSignal(door.visited, timeout=20_000):
+    with qtbot.waitSignal(server.handed_over, timeout=20_000):
         result = SecondStart(tmp_path, Arguments(), SERVER)
     assert result.said == "True"
 
@@ -396,25 +402,27 @@ def connect(place: str) -> QLocalSocket:
     ids=["nothing", "no JSON", "half", "relative", "endless", "bytes"],
 )
 def test_a_visitor_that_says_something_else_is_ignored(
-    door: Door, tmp_path: Path, qtbot: QtBot, said: bytes
+    server: InstanceServer, tmp_path: Path, qtbot: QtBot, said: bytes
 ) -> None:
-    brought: list[Visit] = []
-    door.visited.connect(brought.append)
-    connection = connect(next(meeting_places(tmp_path)))
+    brought: list[Handover] = []
+    server.handed_over.connect(brought.append)
+    connection = connect(next(socket_addresses(tmp_path)))
     connection.write(said)
     gone = QLocalSocket.LocalSocketState.UnconnectedState
     if said != bytes(range(256)):
         qtbot.waitUntil(lambda: connection.state() == gone, timeout=20_000)
     connection.abort()
-    with qtbot.waitSignal(door.visited, timeout=20_000):
+    with qtbot.waitSignal(server.handed_over, timeout=20_000):
         result = SecondStart(tmp_path, Arguments(ask="still there"))
     assert result.said == "True"
-    assert [visit.ask for visit in brought] == ["still there"]
+    assert [handover.ask for handover in brought] == ["still there"]
 
 
-def test_visitors_who_say_nothing_keep_nobody_out(door: Door, tmp_path: Path, qtbot: QtBot) -> None:
-    silent = [connect(next(meeting_places(tmp_path))) for _ in range(8)]
-    with qtbot.waitSignal(door.visited, timeout=20_000):
+def test_peers_who_say_nothing_keep_nobody_out(
+    server: InstanceServer, tmp_path: Path, qtbot: QtBot
+) -> None:
+    silent = [connect(next(socket_addresses(tmp_path))) for _ in range(8)]
+    with qtbot.waitSignal(server.handed_over, timeout=20_000):
         result = SecondStart(tmp_path, Arguments(ask="hello"))
     assert result.said == "True"
     for connection in silent:
@@ -422,16 +430,16 @@ def test_visitors_who_say_nothing_keep_nobody_out(door: Door, tmp_path: Path, qt
 
 
 def test_a_visitor_that_was_refused_brings_nothing_later(
-    door: Door, tmp_path: Path, qtbot: QtBot
+    server: InstanceServer, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    brought: list[Visit] = []
-    door.visited.connect(brought.append)
-    connection = connect(next(meeting_places(tmp_path)))
+    brought: list[Handover] = []
+    server.handed_over.connect(brought.append)
+    connection = connect(next(socket_addresses(tmp_path)))
     connection.abort()
-    with qtbot.waitSignal(door.visited, timeout=20_000):
+    with qtbot.waitSignal(server.handed_over, timeout=20_000):
         result = SecondStart(tmp_path, Arguments(ask="the next"))
     assert result.said == "True"
-    assert [visit.ask for visit in brought] == ["the next"]
+    assert [handover.ask for handover in brought] == ["the next"]
 
 
 @contextmanager
@@ -463,7 +471,7 @@ def answering(place: str, greeting: bytes) -> Generator[list[bytes]]:
 @posix
 def test_another_version_is_told_nothing(tmp_path: Path, lock: ProfileLock) -> None:
     greeting = greeting_line(Greeting("0.0.0", SERVER))
-    with answering(next(meeting_places(tmp_path)), greeting) as heard:
+    with answering(next(socket_addresses(tmp_path)), greeting) as heard:
         assert SecondStart(tmp_path, Arguments(ask="hello")).said == "OtherVersion"
     assert heard == []
     assert __version__ != "0.0.0"
@@ -474,7 +482,7 @@ def test_another_version_is_told_nothing(tmp_path: Path, lock: ProfileLock) -> N
 def test_what_does_not_greet_as_castor_is_told_nothing(
     tmp_path: Path, lock: ProfileLock, greeting: bytes
 ) -> None:
-    with answering(next(meeting_places(tmp_path)), greeting) as heard:
+    with answering(next(socket_addresses(tmp_path)), greeting) as heard:
         assert SecondStart(tmp_path, Arguments(ask="hello"), patience=0.5).said == "NoAnswer"
     assert heard == []
 
@@ -485,11 +493,11 @@ def test_a_program_that_has_no_door_yet_is_waited_for(
     result = SecondStart(tmp_path, Arguments(ask="early"))
     qtbot.wait(500)
     assert not result.ended
-    door = Door(tmp_path, lambda: SERVER)
-    with qtbot.waitSignal(door.visited, timeout=20_000):
-        assert door.open()
+    server = InstanceServer(tmp_path, lambda: SERVER)
+    with qtbot.waitSignal(server.handed_over, timeout=20_000):
+        assert server.open()
     assert result.said == "True"
-    door.close()
+    server.close()
 
 
 def test_a_program_that_ends_meanwhile_leaves_the_profile(
@@ -512,5 +520,5 @@ def test_a_picture_of_the_window_cannot_be_handed_over(tmp_path: Path, lock: Pro
 
 
 def test_paths_are_made_absolute_where_they_were_given() -> None:
-    visit = visit_of(Arguments(files=(Path("a"), Path("../b"))))
-    assert visit.files == (str(Path.cwd() / "a"), str(Path.cwd() / "../b"))
+    handover = handover_of(Arguments(files=(Path("a"), Path("../b"))))
+    assert handover.files == (str(Path.cwd() / "a"), str(Path.cwd() / "../b"))

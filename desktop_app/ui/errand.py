@@ -18,12 +18,12 @@ from desktop_app.chat.library import Library
 from desktop_app.chat.preferences import Preferences
 from desktop_app.chat.session import ChatSession
 from desktop_app.chat.tasks import TaskScope
+from desktop_app.handover import Handover
 from desktop_app.interactions.outcome import Outcome
 from desktop_app.store.rows import Draft
 from desktop_app.ui.dropping import Dropped
 from desktop_app.ui.main_window import MainWindow
 from desktop_app.ui.raising import bring_forward
-from desktop_app.visits import Visit
 
 LONGEST: Final = 60.0
 """Seconds until `--screenshot` gives up."""
@@ -80,12 +80,12 @@ class Errand(QObject):
         await closed.wait()
         return 0
 
-    def receive(self, visit: Visit) -> None:
+    def receive(self, handover: Handover) -> None:
         """Do what a second start was asked to do; whatever it was, the window comes forward."""
-        bring_forward(self._window, visit.token)
-        if visit.files or visit.ask:
-            files = tuple(Path(file) for file in visit.files)
-            self._tasks.start(self._ask(files, visit.ask), "visit")
+        bring_forward(self._window, handover.token)
+        if handover.files or handover.ask:
+            files = tuple(Path(file) for file in handover.files)
+            self._tasks.start(self._ask(files, handover.ask), "handover")
 
     def server(self) -> str:
         """Which server is asked now: "demo", or an address."""

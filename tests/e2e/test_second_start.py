@@ -249,7 +249,7 @@ def test_a_start_while_the_first_one_ends_opens_a_window_of_its_own(castor: Cast
 
 def test_a_program_that_was_killed_is_in_nobodys_way(castor: Castor) -> None:
     castor.start()
-    wait_for((castor.profile / SOCKET_FILE).is_socket, "the door")
+    wait_for((castor.profile / SOCKET_FILE).is_socket, "the socket")
     castor.kill()
     assert (castor.profile / SOCKET_FILE).is_socket(), "it could not tidy up"
     castor.start()
@@ -358,7 +358,7 @@ def test_a_program_that_hangs_is_waited_for_only_so_long(castor: Castor, photo: 
     os.kill(castor.process.pid, signal.SIGSTOP)
     try:
         code = (
-            "import sys, functools, desktop_app.knocking as k;"
+            "import sys, functools, desktop_app.instance_client as k;"
             "k.hand_over = functools.partial(k.hand_over, patience=0.5);"
             f"{MAIN}; sys.exit(main())"
         )

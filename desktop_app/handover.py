@@ -34,7 +34,7 @@ class Greeting:
 
 
 @dataclass(frozen=True)
-class Visit:
+class Handover:
     """What a second start was given. Paths are absolute, for it may have stood elsewhere.
 
     `token` is the desktop's permission to come to the front (XDG_ACTIVATION_TOKEN).
@@ -76,15 +76,15 @@ def read_greeting(line: bytes) -> Greeting:
     return Greeting(_text(said.get("version")), _text(server))
 
 
-def visit_line(visit: Visit) -> bytes:
+def handover_line(handover: Handover) -> bytes:
     """What the second start says. Raises `BadLine` where it is too much."""
-    line = _line({"files": list(visit.files), "ask": visit.ask, "token": visit.token})
+    line = _line({"files": list(handover.files), "ask": handover.ask, "token": handover.token})
     if len(line) - len(_END) > LARGEST:
         raise BadLine
     return line
 
 
-def read_visit(line: bytes) -> Visit:
+def read_handover(line: bytes) -> Handover:
     """Read that. Raises `BadLine`."""
     said = _read(line)
     files = said.get("files")
@@ -95,15 +95,15 @@ def read_visit(line: bytes) -> Visit:
         raise BadLine
     # A command line may hold bytes that are no text; a server takes text only.
     ask = _text(said.get("ask")).encode("utf-8", "replace").decode("utf-8")
-    return Visit(tuple(_path(file) for file in files), ask, token)
+    return Handover(tuple(_path(file) for file in files), ask, token)
 
 
-def taken_line() -> bytes:
-    """What the running program says when it has taken a visit."""
+def receipt_line() -> bytes:
+    """What the running program says when it has taken a handover."""
     return _line({"taken": True})
 
 
-def read_taken(line: bytes) -> bool:
+def read_receipt(line: bytes) -> bool:
     """Whether a line says that. Raises `BadLine`."""
     return _read(line).get("taken") is True
 

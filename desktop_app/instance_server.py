@@ -1,4 +1,4 @@
-"""Where a second start of the program comes in: a local socket that only the user can reach."""
+"""The server side of the hand-over: a local socket that only the user can reach."""
 
 import logging
 from collections.abc import Callable
@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop_app import __version__
-from desktop_app.instance import meeting_places
-from desktop_app.visits import (
+from desktop_app.handover import (
     BadLine,
     Greeting,
     LineReader,
     greeting_line,
-    read_visit,
-    taken_line,
+    read_handover,
+    receipt_line,
 )
+from desktop_app.instance import socket_addresses
 
 if TYPE_CHECKING:
     from PySide6.QtNetwork import QLocalServer, QLocalSocket
@@ -25,17 +25,17 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PATIENCE_MS: Final = 10_000
-"""How long a visitor may take to say what it brings."""
+"""How long a peer may take to say what it brings."""
 
 _MOST: Final = 16
-"""Visitors at a time; more than that are no starts of a program."""
+"""Peers at a time; more than that are no starts of a program."""
 
 
-class Door(QObject):
+class InstanceServer(QObject):
     """Greets whoever comes, and takes what it brings. `server` says which server is asked now."""
 
-    visited = Signal(object)
-    """A second start has brought this `Visit`."""
+    handed_over = Signal(object)
+    """A second start has brought this `Handover`."""
 
     def __init__(
         self, profile: Path, server: Callable[[], str], parent: QObject | None = None
@@ -44,7 +44,7 @@ class Door(QObject):
         self._profile = profile
         self._server_name = server
         self._listener: QLocalServer | None = None
-        self._visitors: list[_Visitor] = []
+        self._peers: list[_Peer] = []
 
     def open(self) -> bool:
         """Listen, and say whether that works. The lock is ours, so what lies there is stale."""
@@ -52,7 +52,7 @@ class Door(QObject):
 
         listener = QLocalServer(self)
         listener.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
-        for place in meeting_places(self._profile, make=True):
+        for place in socket_addresses(self._profile, make=True):
             QLocalServer.removeServer(place)
             if listener.listen(place):
                 listener.newConnection.connect(self._greet)
@@ -63,9 +63,9 @@ class Door(QObject):
         return False
 
     def close(self) -> None:
-        """Listen no more; whoever stands in the door is left alone."""
-        for visitor in list(self._visitors):
-            visitor.leave()
+        """Listen no more; whoever is connected is left alone."""
+        for peer in list(self._peers):
+            peer.leave()
         if self._listener is not None:
             self._listener.close()
             self._listener.deleteLater()
@@ -74,21 +74,21 @@ class Door(QObject):
     def _greet(self) -> None:
         while self._listener is not None and self._listener.hasPendingConnections():
             connection = self._listener.nextPendingConnection()
-            visitor = _Visitor(connection, self)
-            self._visitors.append(visitor)
-            visitor.brought.connect(self.visited)
-            visitor.left.connect(partial(self._visitors.remove, visitor))
-            if len(self._visitors) > _MOST:
-                visitor.leave()
+            peer = _Peer(connection, self)
+            self._peers.append(peer)
+            peer.brought.connect(self.handed_over)
+            peer.left.connect(partial(self._peers.remove, peer))
+            if len(self._peers) > _MOST:
+                peer.leave()
             else:
-                visitor.greet(Greeting(__version__, self._server_name()))
+                peer.greet(Greeting(__version__, self._server_name()))
 
 
-class _Visitor(QObject):
+class _Peer(QObject):
     """One connection, from the greeting to the receipt."""
 
     brought = Signal(object)
-    """It has brought this `Visit`."""
+    """It has brought this `Handover`."""
 
     left = Signal()
     """It is gone."""
@@ -129,13 +129,13 @@ class _Visitor(QObject):
             return  # it has brought something, and may go when it likes
         try:
             line = self._reader.feed(data)
-            visit = read_visit(line) if line is not None else None
+            handover = read_handover(line) if line is not None else None
         except BadLine:
-            log.info("a visitor said what is no visit")
+            log.info("a peer sent something else than a handover")
             self.leave()
             return
-        if visit is not None:
+        if handover is not None:
             self._done = True
-            self._connection.write(taken_line())
+            self._connection.write(receipt_line())
             self._connection.flush()
-            self.brought.emit(visit)
+            self.brought.emit(handover)

@@ -13,16 +13,16 @@ from PySide6.QtNetwork import QLocalSocket
 from desktop_app import __version__
 from desktop_app.arguments import Arguments
 from desktop_app.errors import AppError
-from desktop_app.instance import AlreadyRunning, is_held, meeting_places
-from desktop_app.visits import (
+from desktop_app.handover import (
     BadLine,
     Greeting,
+    Handover,
     LineReader,
-    Visit,
+    handover_line,
     read_greeting,
-    read_taken,
-    visit_line,
+    read_receipt,
 )
+from desktop_app.instance import AlreadyRunning, is_held, socket_addresses
 
 PATIENCE: Final = 10.0
 """Seconds. A program that is starting, or busy, answers within that; another one hangs."""
@@ -47,10 +47,10 @@ class TooMuch(AppError):
     """More was given than can be handed over."""
 
 
-def visit_of(arguments: Arguments) -> Visit:
+def handover_of(arguments: Arguments) -> Handover:
     """What was given on the command line, for a program that stands elsewhere."""
     files = tuple(str(file.absolute()) for file in arguments.files)
-    return Visit(files, arguments.ask, os.environ.get("XDG_ACTIVATION_TOKEN", ""))
+    return Handover(files, arguments.ask, os.environ.get("XDG_ACTIVATION_TOKEN", ""))
 
 
 def hand_over(
@@ -70,8 +70,8 @@ def hand_over(
             )
         wanted = _DEMO if arguments.demo else base_url
         if any(
-            _Knock(profile, place, deadline).bring(visit_of(arguments), wanted)
-            for place in meeting_places(profile)
+            _Attempt(profile, place, deadline).bring(handover_of(arguments), wanted)
+            for place in socket_addresses(profile)
         ):
             return True
         if time.monotonic() > deadline:
@@ -83,7 +83,7 @@ def hand_over(
     return False
 
 
-class _Knock:
+class _Attempt:
     """One try at one place."""
 
     def __init__(self, profile: Path, place: str, deadline: float) -> None:
@@ -92,10 +92,10 @@ class _Knock:
         self._deadline = deadline
         self._connection = QLocalSocket()
 
-    def bring(self, visit: Visit, wanted: str) -> bool:
-        """Say whether the visit was taken. Raises `AppError` where it never will be."""
+    def bring(self, handover: Handover, wanted: str) -> bool:
+        """Say whether the handover was taken. Raises `AppError` where it never will be."""
         try:
-            line = visit_line(visit)
+            line = handover_line(handover)
         except BadLine as error:
             raise TooMuch(
                 "This is too much to hand to the Castor that is running.", "Use its window."
@@ -107,7 +107,7 @@ class _Knock:
             greeting = read_greeting(self._hear())
             self._check(greeting, wanted)
             self._say(line)
-            return read_taken(self._hear())
+            return read_receipt(self._hear())
         except BadLine:
             return False
         finally:
