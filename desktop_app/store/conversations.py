@@ -8,7 +8,7 @@ import apsw
 
 from desktop_app.interactions.content import AttachmentContent
 from desktop_app.interactions.outcome import PROGRAM_ENDED, Outcome
-from desktop_app.store.deletions import note_interactions
+from desktop_app.store.deletions import Deletion, Kind, note_deletions, note_interactions
 from desktop_app.store.rows import (
     ConversationRow,
     Draft,
@@ -19,6 +19,7 @@ from desktop_app.store.rows import (
     write_contents,
     write_failure,
 )
+from desktop_app.store.uploads import uploads_of
 
 _CONVERSATION = (
     "key, title, origin, sequence, named, model, thinking_level, head, created, updated, unread, "
@@ -92,6 +93,9 @@ def delete_conversations(db: apsw.Connection, keys: Iterable[str]) -> list[str]:
 
     What the server has of them is noted, to be deleted there.
     """
+    keys = list(keys)
+    uploads = [Deletion(Kind.FILE, row.name, row.origin) for row in uploads_of(db, keys)]
+    note_deletions(db, uploads)
     for key in keys:
         note_interactions(db, key)
         db.execute(

@@ -14,7 +14,8 @@ from desktop_app.settings.settings import DEFAULTS
 from desktop_app.store import conversations
 from desktop_app.store import deletions as queue
 from desktop_app.store.deletions import Deletion, Kind
-from tests.chat.test_session import completed
+from desktop_app.store.uploads import UploadRow, save_upload
+from tests.chat.test_session import attach, completed
 from tests.scriptserver import Request, Writer, answer, script_server
 from tests.world import KEY, World, until, world
 
@@ -257,4 +258,26 @@ async def test_what_is_deleted_during_a_pass_is_deleted_too(tmp_path: Path) -> N
         await until(
             lambda: len(server.deleted) == 2 and not w.deletions._working, w.deletions.rested
         )
+        assert await waiting(w) == []
+
+
+@pytest.mark.parametrize("shared", [False, True])
+async def test_the_files_that_only_this_conversation_used_are_deleted_there_too(
+    tmp_path: Path, shared: bool
+) -> None:
+    server = Server()
+    async with script_server(server.script) as s, world(tmp_path, s.base_url) as w:
+        sessions: list[ChatSession] = []
+        for _ in range(1 + shared):
+            sessions.append(await w.open())
+            attachment = await attach(w, sessions[-1])
+            await w.ask(sessions[-1], "what is this?")
+        here, later = str(w.preferences.origin), time.time() + 1000
+        upload = UploadRow(
+            attachment.sha256, here, "files/a", "https://x", "image/png", later, True
+        )
+        await w.database.write(lambda db: save_upload(db, upload))
+        w.library.trash(sessions[0].key)
+        await delete(w, sessions[0])
+        assert server.deleted == (["interactions/v1"] if shared else ["files/a", "interactions/v1"])
         assert await waiting(w) == []

@@ -87,8 +87,10 @@ class TurnView(QWidget):
     @property
     def stops(self) -> list[QWidget]:
         """Where Tab stops in it, in this order."""
-        parts = (self._bubble, *self._steps, self._failure)
-        return [*(stop for part in parts if part is not None for stop in part.stops), self._copy]
+        parts = (self._bubble, *self._results, *self._steps)
+        found = [stop for part in parts if part is not None for stop in part.stops]
+        failure = self._failure.stops if self._failure is not None else []
+        return [*found, self._refuse, *failure, self._copy]
 
     # --- what changes -------------------------------------------------------------------------
 
