@@ -8,7 +8,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QGuiApplication, QTextCursor
-from PySide6.QtWidgets import QAbstractButton, QApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop_app.interactions.content import TextContent
@@ -26,6 +26,7 @@ from desktop_app.interactions.outcome import Failure
 from desktop_app.interactions.steps import ModelOutputStep, ThoughtStep
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.transcript.answer_view import AnswerView
+from desktop_app.ui.transcript.bubble import Bubble
 from desktop_app.ui.transcript.failure_card import FailureCard
 from desktop_app.ui.transcript.lines import StepLine, ThoughtLine, last_heading
 from desktop_app.ui.transcript.text_view import plain_copy
@@ -396,3 +397,32 @@ def test_a_click_on_a_link_is_told_and_leads_nowhere_by_itself(theme: Theme, qtb
     view.anchorClicked.emit(QUrl("file:///etc/passwd"))
     assert clicked == [("https://evil.example/", "bank.example"), ("file:///etc/passwd", "f")]
     assert "bank.example" in view.toPlainText()
+
+
+def test_a_bubble_that_was_never_shown_is_as_wide_as_its_text(
+    theme: Theme, qapp: QApplication
+) -> None:
+    parent = QWidget()
+    bubble = Bubble(theme, "What is 6 times 7?", parent)
+    hidden = bubble.fit(720)
+    parent.show()
+    bubble.show()
+    qapp.processEvents()
+    assert hidden == bubble.size() == bubble.fit(720)
+    assert hidden.height() < 2 * 22 + 20
+    parent.close()
+
+
+def test_an_answer_that_was_never_shown_is_as_high_as_its_text(
+    theme: Theme, qapp: QApplication
+) -> None:
+    parent = QWidget()
+    view = AnswerView(theme, "Answer", parent)
+    view.show_text("A sentence of words that fits into one line of the column. " * 2)
+    hidden = view.fit(720)
+    parent.resize(720, 200)
+    parent.show()
+    view.show()
+    qapp.processEvents()
+    assert hidden == view.height() == view.fit(720)
+    parent.close()

@@ -54,10 +54,8 @@ class Bubble(QWidget):
     def fit(self, column: int) -> QSize:
         """Lay out for a column of a width; return and take the size it needs."""
         widest = min(round(MAX_WIDTH * self._theme.body_size() / 14), round(column * _MAX_SHARE))
-        document = self._text.document()
-        document.setTextWidth(-1)
-        ideal = round(document.idealWidth() + 1)
-        inner = min(ideal, widest - 2 * _PAD_X)
+        self._text.fit(widest - 2 * _PAD_X)
+        inner = min(round(self._text.document().idealWidth() + 1), widest - 2 * _PAD_X)
         height = self._text.fit(inner)
         self._text.move(_PAD_X, _PAD_Y - _LOW)
         self.resize(inner + 2 * _PAD_X, height + 2 * _PAD_Y)

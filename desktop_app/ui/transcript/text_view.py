@@ -130,6 +130,9 @@ class TextView(QTextBrowser):
         """Lay the text out in a width; return and take the height it needs, in pixels."""
         if self.width() != width:
             self.resize(width, max(1, self.height()))
+        if self.viewport().width() != width:
+            # Qt lays out in the viewport's width, which a hidden view gets only when it is shown.
+            self.viewport().resize(width, self.viewport().height())
         if self.document().textWidth() != width:  # Qt lays all out anew also for the same width
             self.document().setTextWidth(width)
         height = max(1, round(self.document().size().height() + self.space_below + 0.49))
