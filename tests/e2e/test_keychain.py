@@ -88,7 +88,7 @@ def ask(castor: Castor, answers: int) -> JsonObject:
 def open_privacy(castor: Castor, reader: Reader) -> None:
     """Open the page of the settings that says where the key lies."""
     castor.desktop.press("ctrl+comma")
-    reader.click("Privacy and storage", "check box")
+    reader.click("Privacy and storage", "radio button")
 
 
 def close_settings(castor: Castor, reader: Reader) -> None:
