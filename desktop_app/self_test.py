@@ -98,6 +98,17 @@ def _resources(_folder: Path) -> str:
     return str(assets.folder())
 
 
+def _settings(_folder: Path) -> str:
+    from dataclasses import fields
+
+    from desktop_app.settings.settings import Settings, help_texts
+
+    missing = {field.name for field in fields(Settings)} - help_texts().keys()
+    if missing:
+        raise Broken(f"without a help text: {', '.join(sorted(missing))}")
+    return f"{len(help_texts())} help texts"
+
+
 def _icons(_folder: Path) -> str:
     from PySide6.QtCore import QByteArray, Qt
     from PySide6.QtGui import QImage, QPainter
@@ -240,6 +251,7 @@ CHECKS: Final[dict[str, Check]] = {
     "modules": _modules,
     "qt": _qt,
     "resources": _resources,
+    "settings": _settings,
     "icons": _icons,
     "fonts": _fonts,
     "display": _display,
