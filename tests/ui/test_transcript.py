@@ -24,7 +24,7 @@ from desktop_app.interactions.events import (
 from desktop_app.interactions.interaction import Interaction
 from desktop_app.interactions.outcome import Failure
 from desktop_app.interactions.steps import ModelOutputStep, ThoughtStep
-from desktop_app.ui.theme import Theme
+from desktop_app.ui.theme import Theme, line_height
 from desktop_app.ui.transcript.answer_view import AnswerView
 from desktop_app.ui.transcript.bubble import Bubble
 from desktop_app.ui.transcript.failure_card import FailureCard
@@ -139,13 +139,10 @@ def test_what_is_near_is_made_view_by_view_when_there_is_time(
     assert transcript._bar.value() == transcript._bar.maximum()
 
 
-def test_a_hidden_transcript_makes_its_views_when_it_is_shown(theme: Theme, qtbot: QtBot) -> None:
-    made = Transcript(theme, lambda attachment: None)
-    qtbot.addWidget(made)
-    made.set_turns(long_turns(3))
-    assert views(made) == []
-    made.show()
-    assert views(made) != []
+def test_a_short_question_stands_on_one_line(transcript: Transcript) -> None:
+    transcript.set_turns([turn("What is 6 times 7?", "42")])
+    (view,) = transcript.findChildren(Bubble)
+    assert view.height() < 2 * line_height(14) + 8
 
 
 def test_scrolling_up_through_estimates_never_jumps(transcript: Transcript) -> None:

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Final, cast
 
 from PySide6.QtCore import QPoint, QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent, QWheelEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QScrollBar, QWidget
 
 from desktop_app.interactions.content import TextContent
@@ -249,8 +249,8 @@ class Transcript(QAbstractScrollArea):
 
     def _arrange(self) -> None:
         """Put every view in its place, making those that have come in sight."""
-        if self._scrolling or not self.isVisible():
-            return  # hidden, it has no size yet; showing it does this
+        if self._scrolling:
+            return
         self._scrolling = True
         try:
             anchor, offset = self._anchor()
@@ -312,7 +312,7 @@ class Transcript(QAbstractScrollArea):
 
     def _make_and_measure(self, slot: Slot) -> None:
         if slot.view is None:
-            self._make_view(slot)
+            self._make_view(slot).show()
             read_in_order([one.view for one in self._slots if one.view is not None])
         self._measure(slot)
 
@@ -387,12 +387,6 @@ class Transcript(QAbstractScrollArea):
             super().keyPressEvent(event)
         else:
             self._bar.setValue(self._bar.value() + step)
-
-    @override
-    def showEvent(self, event: QShowEvent) -> None:
-        """Make what is in sight now, in the size of now."""
-        super().showEvent(event)
-        self._arrange()
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
