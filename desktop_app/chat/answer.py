@@ -109,7 +109,7 @@ class Answer:
         uploads, looked = self._connection.uploads, False
         while True:
             request = with_context(turn.request, context, turn)
-            client = self._connection.client
+            client = self._connection.client_of(turn.origin)
             try:
                 ready = await uploads.prepare(request, client, self._show_waiting)
                 self._last_event = asyncio.get_running_loop().time()
@@ -143,7 +143,7 @@ class Answer:
         assert turn.rest is not None
         issuer, token = turn.rest
         request = for_the_rest(with_context(turn.request, self._context(), turn), issuer, token)
-        client = self._connection.client
+        client = self._connection.client_of(turn.origin)
         try:
             ready = await self._connection.uploads.prepare(request, client, self._show_waiting)
             async with client.stream(ready, self._show_retry) as events:

@@ -372,6 +372,27 @@ async def test_continue_takes_an_interrupted_answer_up_again(tmp_path: Path) -> 
         assert turn.failure is None
 
 
+async def test_an_answer_is_never_asked_of_another_server_than_its_own(tmp_path: Path) -> None:
+    async def script(request: Request, writer: Writer) -> None:
+        if request.method == "POST":
+            w.preferences.update(base_url=other.base_url)
+            w.use_key()
+            writer.write(STREAM_HEAD + CUT)
+        writer.close()
+
+    async with script_server(script) as server, script_server(streams(PLAIN)) as other:
+        async with world(tmp_path, server.base_url) as w:
+            session = await w.open()
+            turn = await w.ask(session, "laws?")
+            assert turn.outcome is Outcome.INTERRUPTED
+            session.resume(turn.key)
+            await until(lambda: not session.busy, session.busy_changed)
+            assert turn.resumable
+            assert turn.failure is not None
+            assert turn.failure.sentence.startswith("This was asked of another server")
+            assert not other.requests
+
+
 async def test_retry_asks_again_beside_the_first_try(tmp_path: Path) -> None:
     script = answers(
         answer(b'{"error":{"code":"api_error","message":"x"}}', "500 Internal Server Error"),
