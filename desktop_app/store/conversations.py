@@ -191,9 +191,9 @@ def update_interaction(db: apsw.Connection, row: InteractionRow, steps: Iterable
 
     Of a turn that was deleted meanwhile nothing is written.
     """
-    db.execute(
+    written = db.execute(
         "UPDATE interaction SET id = ?, status = ?, outcome = ?, expired = ?, request = ?, "
-        "header = ?, failure = ?, last_event_id = ?, hops = ? WHERE key = ?",
+        "header = ?, failure = ?, last_event_id = ?, hops = ? WHERE key = ? RETURNING 1",
         (
             row.id,
             row.status,
@@ -206,8 +206,8 @@ def update_interaction(db: apsw.Connection, row: InteractionRow, steps: Iterable
             row.hops,
             row.key,
         ),
-    )
-    if db.changes():
+    ).fetchall()
+    if written:
         save_steps(db, row.key, steps)
 
 
