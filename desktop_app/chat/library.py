@@ -207,7 +207,7 @@ class Library(QObject):
 
     def _let_go(self, session: ChatSession) -> None:
         """Forget a session that nobody looks at and in which nothing happens."""
-        if not session.busy and not self._attachments.working(session.key):
+        if session.at_rest and not self._attachments.working(session.key):
             self._sessions.pop(session.key, None)
             session.deleteLater()
 

@@ -117,6 +117,29 @@ async def test_a_server_that_does_not_answer_a_cancel_changes_nothing(tmp_path: 
         assert session.turns[0].outcome is Outcome.CANCELLED
 
 
+async def test_a_conversation_may_be_left_while_its_run_is_stopped(tmp_path: Path) -> None:
+    server = Server()
+    let, asked = asyncio.Event(), asyncio.Event()
+
+    async def script(request: Request, writer: Writer) -> None:
+        if "cancel" in request.target:
+            asked.set()
+            await let.wait()
+        await server.script(request, writer)
+
+    async with (
+        script_server(script) as s,
+        world(tmp_path, s.base_url, settings=BACKGROUND) as w,
+    ):
+        session = await stopped(w)
+        await asked.wait()
+        w.library.new()
+        await until(lambda: w.library.current is not session, w.library.opened)
+        let.set()
+        await until(lambda: session.turns[0].status == "cancelled", session.turn_changed)
+        assert w.notices == []
+
+
 async def test_a_run_is_stopped_at_its_own_server_only(tmp_path: Path) -> None:
     server = Server()
     async with (
