@@ -275,6 +275,12 @@ async def test_the_demo_answers_with_a_key_that_only_it_takes(tmp_path: Path) ->
     assert keychain.kept == {}
 
 
+async def test_two_that_start_the_demo_get_the_same_one(tmp_path: Path) -> None:
+    async with World(tmp_path, "") as w:
+        first, second = await asyncio.gather(w.demo.start(), w.demo.start())
+        assert first == second != ""
+
+
 async def test_a_key_entered_in_the_demo_leaves_it(tmp_path: Path) -> None:
     async def script(request: Request, writer: Writer) -> None:
         writer.write(answer(b'{"models": []}'))
