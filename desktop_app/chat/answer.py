@@ -31,6 +31,7 @@ from desktop_app.interactions.events import (
 )
 from desktop_app.interactions.interaction import Interaction
 from desktop_app.interactions.outcome import Failure, Outcome
+from desktop_app.store.errors import StoreError
 
 if TYPE_CHECKING:
     from desktop_app.gemini.client import Events
@@ -44,6 +45,7 @@ _MOST_REPEATS: Final = 3
 """How often the rest is asked for again that broke before anything of it had come."""
 
 _WATCH_SECONDS: Final = 1.0
+_BUG: Final = Failure("bug", "Something in Castor went wrong.", "What came is kept.")
 
 
 class Answer:
@@ -81,7 +83,7 @@ class Answer:
         self.error: errors.GeminiError | None = None
 
     async def run(self, *, resume: bool = False) -> None:
-        """Get the answer, or go on with a broken one. Raises nothing but cancellation."""
+        """Get the answer, or go on with a broken one. Raises nothing but cancellation and bugs."""
         watch = asyncio.get_running_loop().create_task(self._watch(), name="watch")
         try:
             if resume:
@@ -95,7 +97,11 @@ class Answer:
             raise
         except errors.GeminiError as error:
             self._fail(error)
+        except StoreError as error:
+            self._turn.fail(Failure("disk", str(error), error.advice), interrupted=self._begun)
         finally:
+            if self._turn.outcome is Outcome.STREAMING:
+                self._turn.fail(_BUG, interrupted=True)
             watch.cancel()
             self._show_waiting("")
             self._saver.touch_all()
@@ -109,7 +115,7 @@ class Answer:
         uploads, looked = self._connection.uploads, False
         while True:
             request = with_context(turn.request, context, turn)
-            client = self._connection.client
+            client = self._connection.client_of(turn.origin)
             try:
                 ready = await uploads.prepare(request, client, self._show_waiting)
                 self._last_event = asyncio.get_running_loop().time()
@@ -143,7 +149,7 @@ class Answer:
         assert turn.rest is not None
         issuer, token = turn.rest
         request = for_the_rest(with_context(turn.request, self._context(), turn), issuer, token)
-        client = self._connection.client
+        client = self._connection.client_of(turn.origin)
         try:
             ready = await self._connection.uploads.prepare(request, client, self._show_waiting)
             async with client.stream(ready, self._show_retry) as events:
@@ -286,13 +292,16 @@ class Answer:
         )
         return await attempt.run(), attempt.error
 
+    @property
+    def _begun(self) -> bool:
+        return self._turn.id is not None or self._turn.has_output
+
     def _fail(self, error: errors.GeminiError) -> None:
         self.error = error
         turn = self._turn
-        begun = turn.id is not None or turn.has_output
         broken = isinstance(error, errors.ConnectionFailed | errors.ProtocolError)
         lapsed = isinstance(error, errors.InvalidRequest | errors.NotFound)
-        interrupted = begun and (broken or (turn.awaits_rest and not lapsed))
+        interrupted = self._begun and (broken or (turn.awaits_rest and not lapsed))
         turn.fail(failure_of(error, turn), interrupted=interrupted)
 
     # --- while nothing comes ------------------------------------------------------------------

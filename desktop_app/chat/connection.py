@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING
 
 from desktop_app.chat.uploading import Uploads
+from desktop_app.gemini.errors import OtherServer
 from desktop_app.interactions.content import AttachmentContent
 from desktop_app.network import AS_SYSTEM, Network
 from desktop_app.secret import Secret
@@ -53,6 +54,19 @@ class Connection:
             assert self._wanted is not None, "use() comes first"
             self._client = self.make(*self._wanted)
         return self._client
+
+    def client_of(self, origin: str) -> "GeminiClient":
+        """The client, for what belongs to the server of this origin and is no other's business.
+
+        Raises `OtherServer` where another one is in use by now.
+        """
+        if str(self.client.origin) != origin:
+            raise OtherServer(
+                "This was asked of another server than the one in use.",
+                "Choose that server again in settings, or ask again.",
+                code="other_server",
+            )
+        return self.client
 
     def make(self, base_url: str, api_version: str, secret: Secret | None) -> "GeminiClient":
         """Make another client, such as one to check a key with; the caller closes it."""

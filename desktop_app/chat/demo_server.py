@@ -25,9 +25,14 @@ class DemoServer:
         self._tokens_per_second = tokens_per_second
         self._process: asyncio.subprocess.Process | None = None
         self._url = ""
+        self._one_at_a_time = asyncio.Lock()
 
     async def start(self) -> str:
         """Return the server's address; start it where it does not run. Raises `DemoDidNotStart`."""
+        async with self._one_at_a_time:  # a double click asks twice
+            return await self._start()
+
+    async def _start(self) -> str:
         if self._process is not None and self._process.returncode is None:
             return self._url
         pace = self._tokens_per_second

@@ -207,8 +207,7 @@ class Library(QObject):
 
     def _let_go(self, session: ChatSession) -> None:
         """Forget a session that nobody looks at and in which nothing happens."""
-        under_way = session.busy or session.is_stopping or self._attachments.working(session.key)
-        if not under_way:
+        if session.at_rest and not self._attachments.working(session.key):
             self._sessions.pop(session.key, None)
             session.deleteLater()
 

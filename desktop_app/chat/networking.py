@@ -64,6 +64,7 @@ class Networking(QObject):
         self._place = ""
         self._authorities: Authorities | None = None
         self._loading: asyncio.Task[None] | None = None
+        self._one_at_a_time = asyncio.Lock()
 
     # --- what holds ---------------------------------------------------------------------------
 
@@ -222,7 +223,8 @@ class Networking(QObject):
 
     async def _ask(self, call: Callable[[], T]) -> T:
         try:
-            return await asyncio.wait_for(asyncio.to_thread(call), KEYCHAIN_SECONDS)
+            async with self._one_at_a_time:  # or what is forgotten may be kept after it
+                return await asyncio.wait_for(asyncio.to_thread(call), KEYCHAIN_SECONDS)
         except TimeoutError:
             raise KeyringLocked(
                 "The system’s keyring does not answer.",

@@ -13,7 +13,7 @@ from desktop_app.chat.connection import Connection
 from desktop_app.chat.demo_server import DemoDidNotStart, DemoServer
 from desktop_app.chat.networking import Networking
 from desktop_app.chat.notices import Notice, NoticeBoard, NoticeKind
-from desktop_app.chat.stored_keys import KeyringSilent, StoredKeys
+from desktop_app.chat.stored_keys import KeyringSilent, ServerChanged, StoredKeys
 from desktop_app.chat.tasks import TaskScope
 from desktop_app.errors import AppError
 from desktop_app.gemini.errors import GeminiError
@@ -270,8 +270,8 @@ class Preferences(QObject):
     async def accept_key(self, text: str) -> str:
         """Check a key with one call and keep it; return where it was kept, for the person.
 
-        Raises `BadApiKey` and `GeminiError`; the key in use is then the old one. A keychain that
-        does not take it is no error: the key is then used for this session, and that is returned.
+        Raises `BadApiKey`, `GeminiError`, `ServerChanged`; the key in use is then the old one. A
+        keychain that does not take it is no error: it is used for this session, which is returned.
         """
         secret = clean_key(text)
         base_url = self._own_url
@@ -281,28 +281,35 @@ class Preferences(QObject):
             await client.check_key()
         finally:
             await client.aclose()
-        origin = origin_of(base_url)
+        if self._own_url != base_url:
+            raise ServerChanged
         self._demo_url = None
         try:
-            kept = await self._stored_keys.write(origin, secret)
+            kept = await self._stored_keys.write(origin_of(base_url), secret)
         except AppError as error:
-            self._set_key(ApiKey(secret, KeySource.SESSION, "this session"))
+            self._use_key(ApiKey(secret, KeySource.SESSION, "this session"), base_url)
             self._notices.withdraw(KEYCHAIN_TOPIC)
             if isinstance(error, KeyringSilent):
                 return (
                     f"{error} Castor uses the key now and keeps it as soon as the keyring lets it."
                 )
             return f"{error} Castor uses the key until it is closed."
-        self._set_key(kept)
+        self._use_key(kept, base_url)
         self._notices.withdraw(KEYCHAIN_TOPIC)
         return f"The key is kept in {kept.place}."
+
+    def _use_key(self, key: ApiKey, base_url: str) -> None:
+        if self.base_url != base_url:
+            raise ServerChanged  # a key goes to its own server and to no other
+        self._set_key(key)
 
     async def forget_key(self) -> None:
         """Delete the key from the keychain and from memory. Raises `KeyringError`."""
         origin = self.origin
         if self._key.source is KeySource.KEYCHAIN:
             await self._stored_keys.delete(origin)
-        self._set_key(environment_key(origin))
+        if origin == self.origin:
+            self._set_key(environment_key(origin))
 
     # --- what the keychain says later ---------------------------------------------------------
 

@@ -1,7 +1,7 @@
 """How `chat` hands things to the disk: at once, in order, and with one place for failures."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Final
 
@@ -75,3 +75,14 @@ class TurnSaver:
                 queries.drop_steps_from(db, row.key, count)
 
         self._writer.write(work)
+
+
+def save_turns(turns: Sequence[Interaction], conversation: str, writer: Writer) -> None:
+    """Keep what has changed of these turns, but for their steps."""
+    rows = [interaction_row(turn, conversation, positions=()) for turn in turns]
+
+    def work(db: DatabaseConnection) -> None:
+        for row in rows:
+            queries.update_interaction(db, row, ())
+
+    writer.write(work)

@@ -5,6 +5,7 @@ An input is on the disk before it is shown, and shown before it is sent.
 
 import asyncio
 import time
+from collections.abc import Coroutine
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
@@ -14,7 +15,7 @@ from desktop_app.chat.asking import request_of
 from desktop_app.chat.connection import Connection
 from desktop_app.chat.notices import Notice, NoticeBoard
 from desktop_app.chat.preferences import Preferences
-from desktop_app.chat.saving import TurnSaver, Writer
+from desktop_app.chat.saving import TurnSaver, Writer, save_turns
 from desktop_app.chat.stopping import stop_at_server
 from desktop_app.chat.tasks import TaskScope
 from desktop_app.chat.titles import NEW_TITLE, title_of
@@ -27,7 +28,7 @@ from desktop_app.interactions.outcome import PROGRAM_ENDED
 from desktop_app.store import conversations as queries
 from desktop_app.store.database import DatabaseConnection
 from desktop_app.store.errors import StoreError
-from desktop_app.store.rows import ConversationRow, Draft, InteractionRow, interaction_row
+from desktop_app.store.rows import ConversationRow, Draft, interaction_row
 
 
 class ChatSession(QObject):
@@ -86,7 +87,7 @@ class ChatSession(QObject):
         self._running: asyncio.Task[None] | None = None
         self._running_turn: Interaction | None = None
         self._sending = False
-        self._stopping: asyncio.Task[None] | None = None
+        self._under_way: set[asyncio.Task[None]] = set()
         self._model = row.model if row else None
         self._thinking_level = row.thinking_level if row else None
 
@@ -118,9 +119,9 @@ class ChatSession(QObject):
         return self._running is not None or self._sending
 
     @property
-    def is_stopping(self) -> bool:
-        """Whether the server is being told to stop an answer; the session is to live until then."""
-        return self._stopping is not None and not self._stopping.done()
+    def at_rest(self) -> bool:
+        """Whether nothing of it is under way, here or at the server: it may be forgotten."""
+        return not self.busy and not self._under_way
 
     @property
     def running_turn(self) -> Interaction | None:
@@ -166,13 +167,17 @@ class ChatSession(QObject):
         """Put a file that is in the store into the draft."""
         if all(attachment.sha256 != other.sha256 for other in self.draft.attachments):
             self.draft = replace(self.draft, attachments=(*self.draft.attachments, attachment))
-            self._tasks.start(self._save_attachments(), "draft")
+            self._keep_attachments()
 
     def detach(self, sha256: str) -> None:
         """Take a file out of the draft."""
         kept = tuple(one for one in self.draft.attachments if one.sha256 != sha256)
         self.draft = replace(self.draft, attachments=kept)
-        self._tasks.start(self._save_attachments(), "draft")
+        self._keep_attachments()
+
+    def _keep_attachments(self) -> None:
+        if not self._sending:  # then it is done when the rest of the draft is sent
+            self._run(self._save_attachments(), "draft")
 
     async def _save_attachments(self) -> None:
         owner, draft = self._draft_owner, self.draft
@@ -186,9 +191,7 @@ class ChatSession(QObject):
             blocks.append(TextContent(text))
         if blocks and not self.busy:
             self.draft = replace(self.draft, text=text)
-            self._sending = True
-            self.busy_changed.emit(True)
-            self._tasks.start(self._send(tuple(blocks)), "send")
+            self._begin(self._send(tuple(blocks)), "send")
 
     def stop(self) -> None:
         """Stop the answer that is coming in; what has come is kept."""
@@ -199,7 +202,7 @@ class ChatSession(QObject):
 
     def _cancel_run(self, turn: Interaction) -> None:
         if turn.request.background and turn.id is not None:
-            self._stopping = self._tasks.start(self._stop_at_server(turn), "stop")
+            self._run(self._stop_at_server(turn), "stop")
 
     def _stop_listening(self) -> None:
         if self._running is not None:
@@ -209,11 +212,9 @@ class ChatSession(QObject):
         """Ask the last turn again; the first try stays in the tree."""
         turn = self.conversation[key]
         if not self.busy and key == self.conversation.head:
-            self._sending = True
-            self.busy_changed.emit(True)
             if turn.resumable:
                 self._cancel_run(turn)  # or two would be paid for
-            self._tasks.start(self._retry(turn), "retry")
+            self._begin(self._retry(turn), "retry")
 
     def resume(self, key: str) -> None:
         """Go on with the answer of the last turn where it broke."""
@@ -232,9 +233,7 @@ class ChatSession(QObject):
                 request=turn.request,  # the tools with it: they are not inherited
                 origin=str(self._preferences.origin),
             )
-            self._sending = True
-            self.busy_changed.emit(True)
-            self._tasks.start(self._add(answer), "refuse")
+            self._begin(self._add(answer), "refuse")
 
     def rename(self, title: str) -> None:
         """Give the conversation a title of the person's own."""
@@ -257,6 +256,17 @@ class ChatSession(QObject):
 
     # --- turns --------------------------------------------------------------------------------
 
+    def _begin(self, work: Coroutine[object, object, None], name: str) -> None:
+        self._sending = True
+        self.busy_changed.emit(True)
+        self._run(work, name)
+
+    def _run(self, work: Coroutine[object, object, None], name: str) -> asyncio.Task[None]:
+        task = self._tasks.start(work, name)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        return task
+
     async def _send(self, content: tuple[Content, ...]) -> None:
         try:
             turn = self._new_turn(self.conversation.head, content)
@@ -265,9 +275,12 @@ class ChatSession(QObject):
             self._sent()
             self.send_refused.emit(error)
             return
-        self.draft = Draft()
+        late = tuple(one for one in self.draft.attachments if one not in content)
+        self.draft = Draft(attachments=late)
         self._show_added(turn, row)
         self.attachments_changed.emit()
+        if late:
+            self._keep_attachments()
         self._start(turn)
 
     async def _add(self, turn: Interaction) -> None:
@@ -344,7 +357,7 @@ class ChatSession(QObject):
 
     def _start(self, turn: Interaction, *, resume: bool = False) -> None:
         self._running_turn = turn
-        self._running = self._tasks.start(self._answer(turn, resume=resume), "answer")
+        self._running = self._run(self._answer(turn, resume=resume), "answer")
         self.busy_changed.emit(True)
         self.turn_changed.emit(turn)
 
@@ -359,7 +372,7 @@ class ChatSession(QObject):
             turn_changed=lambda: self.turn_changed.emit(turn),
             waiting=lambda words: self.waiting_changed.emit(turn, words),
             say=lambda sentence: self._notices.post(Notice(sentence, topic="fallback")),
-            expired=self._save_expired,
+            expired=lambda turns: save_turns(turns, self.key, self._writer),
         )
         try:
             await answer.run(resume=resume)
@@ -382,14 +395,3 @@ class ChatSession(QObject):
     @property
     def _draft_owner(self) -> str:
         return self.key if self._row is not None else ""
-
-    def _save_expired(self, turns: list[Interaction]) -> None:
-        rows: list[InteractionRow] = [
-            interaction_row(turn, self.key, positions=()) for turn in turns
-        ]
-
-        def write(db: DatabaseConnection) -> None:
-            for row in rows:
-                queries.update_interaction(db, row, ())
-
-        self._writer.write(write)

@@ -21,8 +21,8 @@ _LAG_SECONDS: Final = (1.0, 3.0)
 async def stop_at_server(turn: Interaction, connection: Connection) -> bool:
     """Cancel a run, and take to the turn what became of it; `False` where that is not known."""
     assert turn.id is not None
-    client = connection.client
     try:
+        client = connection.client_of(turn.origin)
         snapshot = await client.cancel(turn.id)
         for seconds in _LAG_SECONDS:
             if snapshot.interaction.status not in RUNNING:

@@ -53,6 +53,16 @@ class KeyringChanged(KeyringError):
     """The key is in another keychain than the one of now, or is gone from it."""
 
 
+class ServerChanged(AppError):
+    """Another server was chosen while the key of the one before was checked or kept."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Another server was chosen meanwhile, and the key is not for that one.",
+            "Enter the key of the server that is in use.",
+        )
+
+
 class StoredKeys(QObject):
     """Reads, writes and deletes keys.
 

@@ -93,7 +93,7 @@ class TakingUp:
         """Ask how the answer stands, and go on with it; say whether it has ended."""
         turn = self._turn
         assert turn.id is not None
-        client = self._connection.client
+        client = self._connection.client_of(turn.origin)
         snapshot = await client.get(turn.id)
         status = snapshot.interaction.status
         if status not in RUNNING:

@@ -17,6 +17,7 @@
         │   ├── Overloaded           503, 504, 408
         │   └── ServerError          every other status
         ├── InteractionFailed        the answer itself failed or was blocked
+        ├── OtherServer              what is asked about is at another server than the one in use
         ├── FileNotReady             the server could not, or not in time, process a file
         └── ProtocolError            what came is not the documented shape
             ├── LineTooLong
@@ -75,6 +76,10 @@ class TimedOut(ConnectionFailed):
 
 class StreamBroken(ConnectionFailed):
     """The stream ended without its end."""
+
+
+class OtherServer(GeminiError):
+    """What is asked about belongs to another server than the one in use; nothing was sent."""
 
 
 class StatusError(GeminiError):

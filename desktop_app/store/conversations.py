@@ -8,7 +8,7 @@ import apsw
 
 from desktop_app.interactions.content import AttachmentContent
 from desktop_app.interactions.outcome import PROGRAM_ENDED, Outcome
-from desktop_app.store.deletions import Deletion, Kind, note_deletions, note_interactions
+from desktop_app.store.deletions import note_interactions, note_uploads
 from desktop_app.store.rows import (
     ConversationRow,
     Draft,
@@ -19,7 +19,6 @@ from desktop_app.store.rows import (
     write_contents,
     write_failure,
 )
-from desktop_app.store.uploads import uploads_of
 
 _CONVERSATION = (
     "key, title, origin, sequence, named, model, thinking_level, head, created, updated, unread, "
@@ -91,13 +90,13 @@ def set_trashed(db: apsw.Connection, key: str, when: float | None) -> None:
 def delete_conversations(db: apsw.Connection, keys: Iterable[str]) -> list[str]:
     """Delete conversations for good; return the digests of attachments nobody uses any more.
 
-    What the server has of them is noted, to be deleted there.
+    What the server has of them is noted, to be deleted there. An attachment that they never had
+    stays: it may be one that is being attached right now.
     """
-    keys = list(keys)
-    uploads = [Deletion(Kind.FILE, row.name, row.origin) for row in uploads_of(db, keys)]
-    note_deletions(db, uploads)
+    used: dict[str, None] = {}
     for key in keys:
         note_interactions(db, key)
+        used |= dict.fromkeys(_attachments_of(db, key))
         db.execute(
             "DELETE FROM attachment_use WHERE owner = 'draft:' || ?1 OR owner IN "
             "(SELECT key FROM interaction WHERE conversation = ?1)",
@@ -105,7 +104,16 @@ def delete_conversations(db: apsw.Connection, keys: Iterable[str]) -> list[str]:
         )
         db.execute("DELETE FROM draft WHERE conversation = ?", (key,))
         db.execute("DELETE FROM conversation WHERE key = ?", (key,))
-    return forget_unused_attachments(db)
+    return [digest for digest in used if _forget_if_unused(db, digest)]
+
+
+def _attachments_of(db: apsw.Connection, conversation: str) -> list[str]:
+    rows = db.execute(
+        "SELECT DISTINCT sha256 FROM attachment_use WHERE owner = 'draft:' || ?1 OR owner IN "
+        "(SELECT key FROM interaction WHERE conversation = ?1)",
+        (conversation,),
+    )
+    return [str(digest) for (digest,) in rows]
 
 
 def expired_trash(db: apsw.Connection, before: float) -> list[str]:
@@ -179,10 +187,13 @@ def _insert_interaction(db: apsw.Connection, row: InteractionRow, sequence: int)
 
 
 def update_interaction(db: apsw.Connection, row: InteractionRow, steps: Iterable[StepRow]) -> None:
-    """Write what has changed of a turn: its own columns, and the steps given."""
-    db.execute(
+    """Write what has changed of a turn: its own columns, and the steps given.
+
+    Of a turn that was deleted meanwhile nothing is written.
+    """
+    written = db.execute(
         "UPDATE interaction SET id = ?, status = ?, outcome = ?, expired = ?, request = ?, "
-        "header = ?, failure = ?, last_event_id = ?, hops = ? WHERE key = ?",
+        "header = ?, failure = ?, last_event_id = ?, hops = ? WHERE key = ? RETURNING 1",
         (
             row.id,
             row.status,
@@ -195,8 +206,9 @@ def update_interaction(db: apsw.Connection, row: InteractionRow, steps: Iterable
             row.hops,
             row.key,
         ),
-    )
-    save_steps(db, row.key, steps)
+    ).fetchall()
+    if written:
+        save_steps(db, row.key, steps)
 
 
 def mark_interrupted(db: apsw.Connection) -> None:
@@ -269,16 +281,26 @@ def use_attachments(db: apsw.Connection, owner: str, digests: Iterable[str]) -> 
     )
 
 
-def forget_unused_attachments(db: apsw.Connection, older_than: float | None = None) -> list[str]:
+def forget_unused_attachments(db: apsw.Connection, older_than: float) -> list[str]:
     """Delete the rows of attachments nobody uses; return their digests, for the files."""
-    unused = "sha256 NOT IN (SELECT sha256 FROM attachment_use) AND created < ?"
-    limit = time.time() + 1 if older_than is None else older_than
     digests = [
-        digest
-        for (digest,) in db.execute(f"SELECT sha256 FROM attachment WHERE {unused}", (limit,))  # noqa: S608 - constants
+        str(digest)
+        for (digest,) in db.execute(
+            "SELECT sha256 FROM attachment WHERE created < ? "
+            "AND sha256 NOT IN (SELECT sha256 FROM attachment_use)",
+            (older_than,),
+        )
     ]
-    db.execute(f"DELETE FROM attachment WHERE {unused}", (limit,))  # noqa: S608 - constants
-    return digests
+    return [digest for digest in digests if _forget_if_unused(db, digest)]
+
+
+def _forget_if_unused(db: apsw.Connection, sha256: str) -> bool:
+    use = db.execute("SELECT 1 FROM attachment_use WHERE sha256 = ? LIMIT 1", (sha256,))
+    if use.fetchone() is not None:
+        return False
+    note_uploads(db, sha256)
+    db.execute("DELETE FROM attachment WHERE sha256 = ?", (sha256,))
+    return True
 
 
 def load_draft(db: apsw.Connection, conversation: str) -> Draft:

@@ -62,6 +62,15 @@ def note_interactions(db: apsw.Connection, conversation: str) -> None:
     note_deletions(db, found)
 
 
+def note_uploads(db: apsw.Connection, sha256: str) -> None:
+    """Put what was uploaded of an attachment into the queue, as far as it may still be there."""
+    now = time.time()
+    found = db.execute(
+        "SELECT name, origin FROM upload WHERE sha256 = ? AND expires > ?", (sha256, now)
+    ).fetchall()
+    note_deletions(db, (Deletion(Kind.FILE, str(name), str(origin)) for name, origin in found))
+
+
 def list_deletions(db: apsw.Connection) -> list[Deletion]:
     """Everything in the queue, the oldest first."""
     known = set(Kind)

@@ -47,23 +47,6 @@ def forget_upload(db: apsw.Connection, sha256: str, origin: str) -> None:
     db.execute("DELETE FROM upload WHERE sha256 = ? AND origin = ?", (sha256, origin))
 
 
-def uploads_of(db: apsw.Connection, conversations: Iterable[str]) -> list[UploadRow]:
-    """The uploads that these conversations use and nothing else does: before they are deleted."""
-    keys = list(conversations)
-    marks = ", ".join("?" * len(keys))
-    owners = (
-        f"owner IN (SELECT key FROM interaction WHERE conversation IN ({marks})) "  # noqa: S608 - marks only
-        f"OR owner IN (SELECT 'draft:' || key FROM conversation WHERE key IN ({marks}))"
-    )
-    rows = db.execute(
-        f"SELECT {_COLUMNS} FROM upload WHERE "  # noqa: S608 - the same
-        f"sha256 IN (SELECT sha256 FROM attachment_use WHERE {owners}) AND "
-        f"sha256 NOT IN (SELECT sha256 FROM attachment_use WHERE NOT ({owners}))",
-        (*keys, *keys, *keys, *keys),
-    )
-    return [_row(row) for row in rows]
-
-
 def _row(values: Iterable[object]) -> UploadRow:
     sha256, origin, name, uri, mime_type, expires, ready = values
     return UploadRow(

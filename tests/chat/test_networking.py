@@ -165,6 +165,27 @@ async def test_a_password_can_be_forgotten(tmp_path: Path) -> None:
 # --- what belongs to whom -------------------------------------------------------------------------
 
 
+async def test_a_password_forgotten_while_it_is_being_kept_is_not_kept(tmp_path: Path) -> None:
+    asked, let = threading.Event(), threading.Event()
+
+    class Held(MemoryKeychain):
+        def write(self, origin: Origin, secret: Secret) -> ApiKey:
+            asked.set()
+            let.wait(20)
+            return super().write(origin, secret)
+
+    keychain = Held()
+    async with World(tmp_path, "", keychain, OWN) as w:
+        w.preferences.networking.enter_password(PASSWORD)
+        await asyncio.to_thread(asked.wait, 20)
+        w.preferences.networking.forget_password()
+        await asyncio.sleep(0.05)  # a call that does not wait has been made by now
+        let.set()
+        await eventually(lambda: not w.tasks._tasks)
+        assert w.preferences.networking.password is None
+    assert keychain.kept == {}
+
+
 async def test_another_proxy_does_not_get_the_password_of_the_first(tmp_path: Path) -> None:
     keychain = MemoryKeychain()
     keychain.kept[ACCOUNT] = Secret(PASSWORD)

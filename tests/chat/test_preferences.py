@@ -2,16 +2,20 @@
 
 import asyncio
 import json
+import threading
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from desktop_app.chat.preferences import DEMO_KEY
+from desktop_app.chat.stored_keys import ServerChanged
 from desktop_app.errors import AppError
 from desktop_app.gemini.errors import AuthenticationFailed
-from desktop_app.origin import origin_of
+from desktop_app.origin import Origin, origin_of
+from desktop_app.secret import Secret
 from desktop_app.settings.api_key import (
+    ApiKey,
     BadApiKey,
     KeyringLocked,
     KeyringUnavailable,
@@ -152,6 +156,75 @@ async def test_a_key_can_be_forgotten(tmp_path: Path) -> None:
     assert keychain.kept == {}
 
 
+class HeldKeychain(MemoryKeychain):
+    """Does nothing until it is let."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = threading.Event()
+        self.let = threading.Event()
+
+    def write(self, origin: Origin, secret: Secret) -> ApiKey:
+        self.asked.set()
+        self.let.wait(20)
+        return super().write(origin, secret)
+
+    def delete(self, origin: Origin) -> None:
+        self.asked.set()
+        self.let.wait(20)
+        super().delete(origin)
+
+
+async def test_a_key_is_not_used_for_a_server_chosen_while_it_was_checked(tmp_path: Path) -> None:
+    async def script(request: Request, writer: Writer) -> None:
+        w.preferences.update(base_url=NOWHERE)
+        writer.write(answer(b'{"models": []}'))
+
+    async with script_server(script) as server, World(tmp_path, server.base_url) as w:
+        with pytest.raises(ServerChanged):
+            await w.preferences.accept_key(KEY)
+        assert not w.preferences.has_key
+
+
+@pytest.mark.parametrize("demo", [False, True])
+async def test_a_key_is_not_used_for_a_server_chosen_while_it_was_kept(
+    tmp_path: Path, demo: bool
+) -> None:
+    keychain = HeldKeychain()
+    async with script_server(answers(answer(b'{"models": []}'))) as server:
+        async with World(tmp_path, server.base_url, keychain) as w:
+            keeping = asyncio.ensure_future(w.preferences.accept_key(KEY))
+            await asyncio.to_thread(keychain.asked.wait, 20)
+            if demo:
+                w.preferences.use_demo(NOWHERE)
+            else:
+                w.preferences.update(base_url=NOWHERE)
+            keychain.let.set()
+            with pytest.raises(ServerChanged):
+                await keeping
+            secret = w.preferences.key.secret
+            assert secret is None or secret.reveal() == DEMO_KEY
+            assert w.preferences.base_url == NOWHERE
+    assert [str(origin) for origin in keychain.kept] == [server.base_url]
+
+
+async def test_the_environments_key_is_not_used_for_a_server_chosen_while_one_was_forgotten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GEMINI_API_KEY", "environment-key-0123456789")
+    keychain = HeldKeychain()
+    keychain.kept[origin_of(DEFAULTS.base_url)] = Secret(KEY)
+    async with World(tmp_path, "", keychain) as w:
+        await w.preferences.load_key()
+        forgetting = asyncio.ensure_future(w.preferences.forget_key())
+        await asyncio.to_thread(keychain.asked.wait, 20)
+        w.preferences.use_demo(NOWHERE)
+        keychain.let.set()
+        await forgetting
+        assert w.preferences.key.source is KeySource.DEMO
+    assert keychain.kept == {}
+
+
 async def test_another_server_has_no_key_yet(tmp_path: Path) -> None:
     async with World(tmp_path, "") as w:
         w.use_key()
@@ -200,6 +273,12 @@ async def test_the_demo_answers_with_a_key_that_only_it_takes(tmp_path: Path) ->
         turn = await w.ask(session, "hi")
         assert "demo" in turn.output_text
     assert keychain.kept == {}
+
+
+async def test_two_that_start_the_demo_get_the_same_one(tmp_path: Path) -> None:
+    async with World(tmp_path, "") as w:
+        first, second = await asyncio.gather(w.demo.start(), w.demo.start())
+        assert first == second != ""
 
 
 async def test_a_key_entered_in_the_demo_leaves_it(tmp_path: Path) -> None:

@@ -14,8 +14,9 @@ from desktop_app.interactions.interaction import Interaction
 from desktop_app.interactions.jsonvalue import JsonObject
 from desktop_app.interactions.outcome import Outcome
 from desktop_app.settings.settings import DEFAULTS
+from desktop_app.store import conversations as queries
 from desktop_app.store.errors import DiskFull
-from desktop_app.store.rows import restore_interaction
+from desktop_app.store.rows import Draft, restore_interaction
 from tests.pictures import encoded, picture
 from tests.samples import stream_bytes
 from tests.scriptserver import (
@@ -31,6 +32,7 @@ from tests.scriptserver import (
 from tests.world import World, until, world
 
 PLAIN = stream_bytes("01_plain_text")
+NOWHERE = "http://127.0.0.1:1"
 CUT = stream_bytes("15_truncated_clean")
 
 
@@ -372,6 +374,27 @@ async def test_continue_takes_an_interrupted_answer_up_again(tmp_path: Path) -> 
         assert turn.failure is None
 
 
+async def test_an_answer_is_never_asked_of_another_server_than_its_own(tmp_path: Path) -> None:
+    async def script(request: Request, writer: Writer) -> None:
+        if request.method == "POST":
+            w.preferences.update(base_url=other.base_url)
+            w.use_key()
+            writer.write(STREAM_HEAD + CUT)
+        writer.close()
+
+    async with script_server(script) as server, script_server(streams(PLAIN)) as other:
+        async with world(tmp_path, server.base_url) as w:
+            session = await w.open()
+            turn = await w.ask(session, "laws?")
+            assert turn.outcome is Outcome.INTERRUPTED
+            session.resume(turn.key)
+            await until(lambda: not session.busy, session.busy_changed)
+            assert turn.resumable
+            assert turn.failure is not None
+            assert turn.failure.sentence.startswith("This was asked of another server")
+            assert not other.requests
+
+
 async def test_retry_asks_again_beside_the_first_try(tmp_path: Path) -> None:
     script = answers(
         answer(b'{"error":{"code":"api_error","message":"x"}}', "500 Internal Server Error"),
@@ -475,6 +498,49 @@ def endless(started: asyncio.Event) -> Script:
             await asyncio.sleep(0.01)
 
     return script
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome", "said"),
+    [
+        (LookupError("a bug"), Outcome.INTERRUPTED, "Something in Castor went wrong."),
+        (DiskFull("The disk is full."), Outcome.FAILED, "The disk is full."),
+    ],
+)
+async def test_whatever_goes_wrong_here_an_answer_ends(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
+    outcome: Outcome,
+    said: str,
+) -> None:
+    async def prepare(*_args: object) -> None:
+        raise error
+
+    async with world(tmp_path, NOWHERE) as w:
+        monkeypatch.setattr(w.connection.uploads, "prepare", prepare)
+        session = await w.open()
+        turn = await w.ask(session, "hi")
+        assert (turn.outcome, turn.failure and turn.failure.sentence) == (outcome, said)
+        (stored,) = await w.stored(session)
+        assert stored.outcome == outcome
+
+
+async def test_a_file_attached_while_an_input_is_committed_stays_in_the_draft(
+    tmp_path: Path,
+) -> None:
+    async with script_server(streams(PLAIN)) as server, world(tmp_path, server.base_url) as w:
+        late = AttachmentContent("image", "a" * 64, "late.png", "image/png", 3)
+        await w.database.write(lambda db: queries.add_attachment(db, late.sha256, late.size))
+        session = await w.open()
+        session.send("hi")
+        session.attach(late)
+        await until(lambda: not session.busy, session.busy_changed)
+        assert session.draft == Draft(attachments=(late,))
+        key = session.key
+        assert await w.database.read(lambda db: queries.load_draft(db, key)) == session.draft
+        assert await w.database.read(lambda db: queries.load_draft(db, "")) == Draft()
+        assert session.turns[0].input == (TextContent("hi"),)
 
 
 async def test_stop_keeps_what_came_and_closes_the_socket(tmp_path: Path) -> None:

@@ -117,6 +117,51 @@ async def test_a_server_that_does_not_answer_a_cancel_changes_nothing(tmp_path: 
         assert session.turns[0].outcome is Outcome.CANCELLED
 
 
+async def test_a_conversation_may_be_left_while_its_run_is_stopped(tmp_path: Path) -> None:
+    server = Server()
+    let, asked = asyncio.Event(), asyncio.Event()
+
+    async def script(request: Request, writer: Writer) -> None:
+        if "cancel" in request.target:
+            asked.set()
+            await let.wait()
+        await server.script(request, writer)
+
+    async with (
+        script_server(script) as s,
+        world(tmp_path, s.base_url, settings=BACKGROUND) as w,
+    ):
+        session = await stopped(w)
+        await asked.wait()
+        w.library.new()
+        await until(lambda: w.library.current is not session, w.library.opened)
+        let.set()
+        await until(lambda: session.turns[0].status == "cancelled", session.turn_changed)
+        assert w.notices == []
+
+
+async def test_a_run_is_stopped_at_its_own_server_only(tmp_path: Path) -> None:
+    server = Server()
+    async with (
+        script_server(server.script) as s,
+        script_server(server.script) as other,
+        world(tmp_path, s.base_url, settings=BACKGROUND) as w,
+    ):
+        session = await w.open()
+        session.send("a poem")
+        await until(
+            lambda: bool(session.turns) and bool(session.turns[0].output_text),
+            session.turn_added,
+            session.step_changed,
+        )
+        w.preferences.update(base_url=other.base_url)
+        session.stop()
+        await until(lambda: not session.busy, session.busy_changed)
+        await asyncio.sleep(0.1)
+        assert not any("cancel" in request.target for request in other.requests)
+        assert session.turns[0].outcome is Outcome.CANCELLED
+
+
 @pytest.mark.parametrize("chosen", [DEFAULTS, replace(DEFAULTS, store=False)])
 async def test_what_runs_in_the_foreground_cannot_be_stopped_there(
     tmp_path: Path, chosen: Settings

@@ -411,3 +411,18 @@ async def test_a_copy_that_is_gone_fails_the_turn_and_nothing_else(
         assert turn.failure is not None
         assert "no longer in the profile folder" in turn.failure.sentence
         assert w.notices == []
+
+
+async def test_what_was_uploaded_is_deleted_at_the_server_with_its_conversation(
+    tmp_path: Path, demo_url: str
+) -> None:
+    async with world(tmp_path, demo_url) as w, GeminiClient(KEY, demo_url) as client:
+        session, turn = await ask_about(w, "tone.wav", wav(3.25, 8_100))
+        assert turn.outcome is Outcome.COMPLETE
+        there = {file.name for file in await client.files()}
+        rested: list[bool] = []
+        w.deletions.rested.connect(lambda: rested.append(True))
+        w.library.trash(session.key)
+        w.library.delete([session.key])
+        await until(lambda: bool(rested), w.deletions.rested)
+        assert len(there - {file.name for file in await client.files()}) == 1

@@ -2,6 +2,7 @@
 
 import io
 import json
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -167,10 +168,24 @@ def test_attachments_nobody_uses_are_forgotten(db: apsw.Connection) -> None:
     store.add_turn(db, row(), interaction_row(turn, "c1"))
     store.save_draft(db, "c1", Draft("", (attachment("b"), attachment("c"))))
     store.save_draft(db, "", Draft("", (attachment("a"),)))
-    assert store.forget_unused_attachments(db) == ["d" * 64]
+    later = time.time() + 1
+    assert store.forget_unused_attachments(db, later) == ["d" * 64]
+    store.add_attachment(db, "e" * 64, 3)  # it is being attached: it is in no draft yet
     gone = store.delete_conversations(db, ["c1"])
     assert sorted(gone) == ["b" * 64, "c" * 64]
     assert store.load_interactions(db, "c1") == []
+    assert db.execute("SELECT count(*) FROM step").fetchone() == (0,)
+    assert store.forget_unused_attachments(db, later) == ["e" * 64]
+
+
+def test_what_comes_late_for_a_deleted_turn_is_not_written(db: apsw.Connection) -> None:
+    turn = Interaction("t1", input=(TextContent("hi"),))
+    store.add_turn(db, row(), interaction_row(turn, "c1"))
+    store.delete_conversations(db, ["c1"])
+    for event in sample_events("31_cjk_math_table_code"):
+        turn.apply(event)
+    late = interaction_row(turn, "c1")
+    store.update_interaction(db, late, late.steps)
     assert db.execute("SELECT count(*) FROM step").fetchone() == (0,)
 
 

@@ -225,6 +225,38 @@ def test_an_older_history_is_migrated_with_all_that_is_in_it(tmp_path: Path) -> 
     open_read_only(file).close()
 
 
+def test_a_history_of_the_first_schema_keeps_every_row(tmp_path: Path) -> None:
+    file = tmp_path / "history.db"
+    db = apsw.Connection(str(file))
+    migrations.migrate(db, file, migrations.MIGRATIONS[:1])
+    digest = "a" * 64
+    contents = f'[{{"type": "image", "sha256": "{digest}"}}]'
+    rows: dict[str, tuple[object, ...]] = {
+        "conversation": ("c", 1, "t", 1, "o", "m", "low", "i", 1.0, 2.0, 0, None),
+        "interaction": (
+            *("i", "c", 2, None, "v1", "completed", "complete", "o", 0),
+            *("{}", contents, '{"id": "v1"}', None, "e9", 3.0),
+        ),
+        "step": ("i", 0, 0, "model_output", '{"type": "model_output"}', 1, 0.5, None),
+        "attachment": (digest, 3, 4.0),
+        "attachment_use": ("i", digest),
+        "draft": ("c", "half a question", "[]", 5.0),
+        "meta": ("geometry", "1"),
+    }
+    for table, row in rows.items():
+        db.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", row)
+    tables = db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
+    assert set(rows) == {name for (name,) in tables}, "a table of the first schema is not tried"
+    db.close()
+    db = open_connection(file)
+    for table, row in rows.items():
+        (kept,) = db.execute(f"SELECT * FROM {table}").fetchall()
+        assert kept[: len(row)] == row
+    (turn,) = queries.load_interactions(db, "c")
+    assert (turn.id, turn.hops, len(turn.steps)) == ("v1", "[]", 1)
+    db.close()
+
+
 def test_a_full_disk_is_said_and_what_was_there_can_be_read(tmp_path: Path) -> None:
     db = open_connection(tmp_path / "history.db")
     db.execute("INSERT INTO meta VALUES ('a', 'b')")

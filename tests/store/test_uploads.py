@@ -1,5 +1,6 @@
 """What was uploaded is remembered for as long as the server keeps it, and no longer."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,13 +11,13 @@ from desktop_app.interactions.content import AttachmentContent, TextContent
 from desktop_app.interactions.interaction import Interaction
 from desktop_app.store import conversations as queries
 from desktop_app.store.database import open_connection
+from desktop_app.store.deletions import Kind, list_deletions
 from desktop_app.store.rows import ConversationRow, Draft, interaction_row
 from desktop_app.store.uploads import (
     UploadRow,
     find_upload,
     forget_upload,
     save_upload,
-    uploads_of,
 )
 
 HERE = "https://a.example"
@@ -72,24 +73,30 @@ def test_another_upload_of_the_same_file_takes_its_place(db: apsw.Connection) ->
 
 def test_an_upload_goes_with_its_attachment(db: apsw.Connection) -> None:
     save_upload(db, row("1"))
-    assert queries.forget_unused_attachments(db)
+    assert queries.forget_unused_attachments(db, time.time() + 1)
     assert find_upload(db, "1" * 64, HERE, 0) is None
     save_upload(db, row("1"))
     assert find_upload(db, "1" * 64, HERE, 0) is None
 
 
-def test_the_uploads_of_a_conversation_are_those_that_only_it_uses(db: apsw.Connection) -> None:
+def test_uploads_are_to_be_deleted_when_their_attachment_is(db: apsw.Connection) -> None:
+    later = time.time() + 1000
     for digest in ("1", "2", "3", "4"):
-        save_upload(db, row(digest))
+        save_upload(db, row(digest, expires=later))
+    save_upload(db, row("1", "https://b.example", expires=later))
+    save_upload(db, row("3", "https://b.example", expires=1))
     add_turn(db, "one", "1", "2")
     add_turn(db, "two", "2")
     queries.save_draft(db, "one", Draft("", (attachment("3"),)))
-    queries.save_draft(db, "", Draft("", (attachment("4"),)))
 
-    def names(*keys: str) -> list[str]:
-        return sorted(found.name for found in uploads_of(db, keys))
+    def noted() -> list[tuple[Kind, str, str]]:
+        return sorted((one.kind, one.id, one.origin) for one in list_deletions(db))
 
-    assert names("one") == ["files/1", "files/3"]
-    assert names("two") == []
-    assert names("one", "two") == ["files/1", "files/2", "files/3"]
-    assert names() == []
+    assert sorted(queries.delete_conversations(db, ["one"])) == ["1" * 64, "3" * 64]
+    assert noted() == [
+        (Kind.FILE, "files/1", HERE),
+        (Kind.FILE, "files/1", "https://b.example"),
+        (Kind.FILE, "files/3", HERE),
+    ]
+    assert queries.forget_unused_attachments(db, later) == ["4" * 64]
+    assert (Kind.FILE, "files/4", HERE) in noted()
