@@ -231,7 +231,7 @@ def test_a_history_of_the_first_schema_keeps_every_row(tmp_path: Path) -> None:
     migrations.migrate(db, file, migrations.MIGRATIONS[:1])
     digest = "a" * 64
     contents = f'[{{"type": "image", "sha256": "{digest}"}}]'
-    rows: dict[str, tuple[object, ...]] = {
+    rows: dict[str, tuple[str | int | float | None, ...]] = {
         "conversation": ("c", 1, "t", 1, "o", "m", "low", "i", 1.0, 2.0, 0, None),
         "interaction": (
             *("i", "c", 2, None, "v1", "completed", "complete", "o", 0),
