@@ -14,7 +14,10 @@ T = TypeVar("T")
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
 def value_class(cls: type[T]) -> type[T]:
-    """Make a class what `dataclass(frozen=True)` makes it; its subclasses need the same."""
+    """Make a class what `dataclass(frozen=True)` makes it; its subclasses need the same.
+
+    Fields may have defaults and no other option, and `__post_init__` is not called.
+    """
     made = dataclass(init=False, repr=False, eq=False)(cls)
 
     def begin(self: object, *args: object, **named: object) -> None:
@@ -38,6 +41,8 @@ def _write_init(made: type) -> Callable[..., None]:
     parameters = ["self"]
     lines = ["pass"]
     for one in fields(made):
+        if not (one.init and one.repr and one.compare) or one.kw_only:
+            raise TypeError(f"the field {one.name!r} asks for more than a value class has")
         name, given = one.name, one.name
         if one.default is not MISSING:
             scope[f"_of_{name}"] = one.default

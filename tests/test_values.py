@@ -64,6 +64,17 @@ def test_defaults_are_filled_in_and_never_shared() -> None:
     assert (first.things, second.things, Bag().things) == ([3], [1], [])
 
 
+def test_a_field_that_must_not_be_shown_is_refused_and_not_shown() -> None:
+    @value_class
+    class Account:
+        """What a value class cannot be."""
+
+        password: str = field(repr=False)
+
+    with pytest.raises(TypeError, match="password"):
+        Account("x")
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

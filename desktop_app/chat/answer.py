@@ -245,7 +245,7 @@ class Answer:
             return  # nothing of it was begun there
         taken, error = await self._take_up()
         if not taken:
-            raise self._not_continued(error)
+            raise self._not_continued(error) from error
 
     async def _mend(self, error: errors.ConnectionFailed) -> None:
         """Go on with a stream that broke, in whichever way says nothing twice. Raises `error`."""
@@ -270,7 +270,7 @@ class Answer:
         self._show_waiting(words_for(turn.status))
         taken, error = (await self._take_up()) if turn.id is not None else (False, None)
         if not taken:
-            raise self._not_continued(error)
+            raise self._not_continued(error) from error
 
     def _not_continued(self, error: errors.GeminiError | None) -> errors.StreamBroken:
         sentence = "The answer could not be continued."
@@ -297,7 +297,8 @@ class Answer:
         return self._turn.id is not None or self._turn.has_output
 
     def _fail(self, error: errors.GeminiError) -> None:
-        self.error = error
+        cause = error.__cause__
+        self.error = cause if isinstance(cause, errors.AuthenticationFailed) else error
         turn = self._turn
         broken = isinstance(error, errors.ConnectionFailed | errors.ProtocolError)
         lapsed = isinstance(error, errors.InvalidRequest | errors.NotFound)

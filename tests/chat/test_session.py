@@ -456,6 +456,31 @@ async def test_a_refused_key_is_said_in_the_servers_words(tmp_path: Path) -> Non
     assert said == ["No such key."]
 
 
+async def test_a_key_refused_while_an_answer_is_continued_is_said_too(tmp_path: Path) -> None:
+    refusal = b'{"error":{"code":"authentication","message":"No such key."}}'
+    refused = False
+
+    async def script(request: Request, writer: Writer) -> None:
+        if refused:
+            writer.write(answer(refusal, "401 Unauthorized"))
+        elif request.method == "POST":
+            writer.write(STREAM_HEAD + CUT)
+            writer.close()
+        else:
+            writer.transport.abort()
+
+    async with script_server(script) as server, world(tmp_path, server.base_url) as w:
+        session = await w.open()
+        turn = await w.ask(session, "laws?")
+        said: list[str] = []
+        session.key_refused.connect(lambda _turn, words: said.append(words))
+        refused = True
+        session.resume(turn.key)
+        await until(lambda: not session.busy, session.busy_changed)
+        assert said == ["No such key."]
+        assert turn.resumable
+
+
 async def test_no_network_ends_the_turn_and_keeps_the_input(tmp_path: Path) -> None:
     async with script_server(answers(answer())) as server:
         pass
