@@ -26,7 +26,7 @@ from tests.false_backends import NULL, install_plaintext
 from tests.secretservice import PASSWORD, Session, bus_session, missing_programs
 
 KEY = "canary-key-0123456789-abcdef"
-PLACE = "the system's keyring (Secret Service)"
+PLACE = "the system’s keyring (Secret Service)"
 OTHER = origin_of("http://127.0.0.1:8080")
 ROOT = Path(__file__).parents[2]
 
@@ -157,7 +157,7 @@ def test_a_locked_keyring_without_a_screen_is_said_to_be_locked(
 ) -> None:
     keyring.store(str(GOOGLE_ORIGIN), KEY)
     keyring.lock()
-    with pytest.raises(KeyringLocked, match=r"^The system's keyring is locked\.$") as caught:
+    with pytest.raises(KeyringLocked, match=r"^The system’s keyring is locked\.$") as caught:
         call(Keychain())
     assert caught.value.advice == "Unlock it, or use the key for this session only."
 

@@ -7,9 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QMimeData, QUrl
+from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from desktop_app.interactions.models import Model
+from desktop_app.ui.composer.model_button import ModelButton
 from desktop_app.ui.drop_overlay import DropOverlay, short_name
 from desktop_app.ui.dropping import look_at
 from desktop_app.ui.empty_state import EmptyState
@@ -150,6 +153,17 @@ def test_a_label_follows_the_theme(theme: Theme, qtbot: QtBot) -> None:
             for y in range(image.height())
         }
         assert theme.hex("danger") in colors
+
+
+def test_the_button_of_the_model_has_room_for_every_name(theme: Theme, qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    button = ModelButton(theme, window)
+    metrics = QFontMetricsF(theme.font(13, 500))
+    for length in range(1, 40):
+        name = "demo-failed-and-cut-off-in-the-middle-of-it"[:length]
+        button.set_choice([], Model(name, name), None)
+        assert button.sizeHint().width() - 38 >= metrics.horizontalAdvance(name)
 
 
 # --- pages, overlay, empty state ------------------------------------------------------------------
