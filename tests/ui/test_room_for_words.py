@@ -20,6 +20,7 @@ from desktop_app.ui.page_area import PageArea
 from desktop_app.ui.plain_label import PlainLabel, plain_label
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.transcript.answer_view import AnswerView
+from desktop_app.ui.transcript.bubble import Bubble
 from desktop_app.ui.transcript.decorations import Decorations
 from desktop_app.ui.transcript.document import CODE_HEAD
 
@@ -153,6 +154,17 @@ def test_a_label_follows_the_theme(theme: Theme, qtbot: QtBot) -> None:
             for y in range(image.height())
         }
         assert theme.hex("danger") in colors
+
+
+def test_a_bubble_is_as_wide_as_its_words_from_the_first_on(theme: Theme, qtbot: QtBot) -> None:
+    words = "Write a long haiku about a lighthouse"
+    window = QWidget()
+    qtbot.addWidget(window)
+    bubble = Bubble(theme, words, window)
+    size = bubble.fit(720)
+    assert size.width() >= 2 * 16 + QFontMetricsF(theme.font(14)).horizontalAdvance(words)
+    assert size.height() == 22 + 2 * 10
+    assert bubble.fit(720) == size
 
 
 def test_the_button_of_the_model_has_room_for_every_name(theme: Theme, qtbot: QtBot) -> None:

@@ -56,6 +56,8 @@ class Bubble(QWidget):
         widest = min(round(MAX_WIDTH * self._theme.body_size() / 14), round(column * _MAX_SHARE))
         document = self._text.document()
         document.setTextWidth(-1)
+        if document.textWidth() != -1:
+            document.setTextWidth(-1)  # Qt begins with the width that the view had
         ideal = round(document.idealWidth() + 1)
         inner = min(ideal, widest - 2 * _PAD_X)
         height = self._text.fit(inner)
