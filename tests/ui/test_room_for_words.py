@@ -6,8 +6,8 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QMimeData, QUrl
-from PySide6.QtGui import QFontMetricsF
+from PySide6.QtCore import QMimeData, QRect, QUrl
+from PySide6.QtGui import QFontMetricsF, QImage
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -16,6 +16,7 @@ from desktop_app.ui.composer.model_button import ModelButton
 from desktop_app.ui.drop_overlay import DropOverlay, short_name
 from desktop_app.ui.dropping import look_at
 from desktop_app.ui.empty_state import EmptyState
+from desktop_app.ui.header import Header
 from desktop_app.ui.page_area import PageArea
 from desktop_app.ui.plain_label import PlainLabel, plain_label
 from desktop_app.ui.theme import Theme
@@ -235,3 +236,19 @@ def test_the_starting_points_fit_and_do_not_overlap(
     assert all(empty.rect().contains(box) for box in boxes)
     assert not any(a.intersects(b) for n, a in enumerate(boxes) for b in boxes[n + 1 :])
     empty.close()
+
+
+# --- titles ---------------------------------------------------------------------------------------
+
+
+def test_a_title_ends_where_its_script_ends(theme: Theme, qtbot: QtBot) -> None:
+    header = Header(theme)
+    qtbot.addWidget(header)
+    header.resize(600, 48)
+
+    def begins(title: str) -> QImage:
+        header.show_title(title, conversation=True)
+        return header.grab(QRect(20, 0, 11, 47)).toImage()
+
+    assert begins("Peace") == begins("Peace?")
+    assert begins("שלום") != begins("שלום?"), "the mark is at the left"
