@@ -11,8 +11,8 @@ from contextlib import closing
 from typing import Final, Protocol, cast
 
 NAMES: Final[dict[str, str]] = {
-    "keyring.backends.SecretService": "the system’s keyring (Secret Service)",
-    "keyring.backends.libsecret": "the system’s keyring (libsecret)",
+    "keyring.backends.SecretService": "the system's keyring (Secret Service)",
+    "keyring.backends.libsecret": "the system's keyring (libsecret)",
     "keyring.backends.kwallet": "KDE Wallet",
     "keyring.backends.Windows": "Windows Credential Manager",
     "keyring.backends.macOS": "the macOS keychain",

@@ -16,7 +16,7 @@ from tests.secretservice import PASSWORD, Session, bus_session
 
 KEY = "canary-key+of/a=person&0123456789"
 OTHER_KEY = "another-key-0123456789-abcdef"
-PLACE = "the system’s keyring (Secret Service)"
+PLACE = "the system's keyring (Secret Service)"
 KEPT = f"Kept in {PLACE}, for this server only."
 SESSION_ONLY = "Used for this session only: it is gone when Castor is closed."
 NO_KEY = "There is none. It would be kept in the system’s keyring."

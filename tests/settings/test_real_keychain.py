@@ -26,7 +26,7 @@ from tests.false_backends import NULL, install_plaintext
 from tests.secretservice import PASSWORD, Session, bus_session, missing_programs
 
 KEY = "canary-key-0123456789-abcdef"
-PLACE = "the system’s keyring (Secret Service)"
+PLACE = "the system's keyring (Secret Service)"
 OTHER = origin_of("http://127.0.0.1:8080")
 ROOT = Path(__file__).parents[2]
 
