@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from desktop_app.gemini.errors import GeminiError, InvalidRequest
+from desktop_app.gemini.errors import CAME_KEPT, KEPT, GeminiError, InvalidRequest
 from desktop_app.interactions.conversation import Context
 from desktop_app.interactions.generation import GenerationConfig, InteractionRequest
 from desktop_app.interactions.interaction import Interaction
@@ -94,7 +94,8 @@ def failure_of(error: GeminiError, turn: Interaction | None = None) -> Failure:
     advice = error.advice
     words = len(turn.output_text.split()) if turn is not None else 0
     if words:
-        advice = f"The {words} words above are kept." if words > 1 else "The word above is kept."
+        kept = f"The {words} words above are kept." if words > 1 else "The word above is kept."
+        advice = f"{kept} {advice.removeprefix(KEPT).removeprefix(CAME_KEPT).strip()}".strip()
     return Failure(error.code, str(error), advice, error.details)
 
 

@@ -176,7 +176,11 @@ class Networking(QObject):
         except BadProxy as error:
             self.system_told.emit(f"{error} {error.advice}".strip())
             return
-        named = f"It names {found}." if found is not None else "It names none for this server."
+        named = (
+            f"The system names {found}."
+            if found is not None
+            else "The system names none for this server."
+        )
         self.system_told.emit(named)
 
     # --- the password -------------------------------------------------------------------------

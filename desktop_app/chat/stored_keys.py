@@ -36,11 +36,11 @@ PROMPT_SECONDS: Final = 1.0
 """Seconds after which a locked keychain that has not failed is taken to show a prompt."""
 
 _SILENCE: Final = (
-    "The system's keyring does not answer.",
+    "The system’s keyring does not answer.",
     "If it shows a window, answer it, or enter the key for this session only.",
 )
 _PROMPT: Final = (
-    "The system's keyring is locked.",
+    "The system’s keyring is locked.",
     "Answer the window that asks for its password, or enter the key for this session only.",
 )
 
@@ -155,7 +155,7 @@ class StoredKeys(QObject):
             clean_key(found.secret.reveal())
         except BadApiKey:
             raise KeyringLostKey(
-                "What the system's keyring holds is no key.", "Enter the key again."
+                "What the system’s keyring holds is no key.", "Enter the key again."
             ) from None
         return found
 
@@ -248,7 +248,7 @@ class StoredKeys(QObject):
         answer: asyncio.Future[T],
     ) -> T:
         if number <= self._refused:  # a prompt was closed, and the next one would be the same
-            raise KeyringLocked("The system's keyring is locked.")
+            raise KeyringLocked("The system’s keyring is locked.")
         state = await asyncio.to_thread(self._keychain.state, origin)
         if not state.asks:
             return await asyncio.to_thread(call, state)

@@ -78,8 +78,8 @@ def _read_pdf(file: BinaryIO) -> Reading:
         pages = [reader.pages[at].extract_text() for at in range(min(count, _MOST_PAGES))]
     except DependencyError:
         raise NotRead("it is encrypted") from None
-    except (PyPdfError, *_ANY_FAULT) as error:
-        raise NotRead(f"it is damaged ({type(error).__name__})") from None
+    except (PyPdfError, *_ANY_FAULT):
+        raise NotRead("it is damaged") from None
     words = sum(len(page.split()) for page in pages)
     passages = [(f"page {number}", page) for number, page in enumerate(pages, 1)]
     return Reading("PDF", f"{_count(count, 'page')} and {_count(words, 'word')}", tuple(passages))
@@ -147,8 +147,8 @@ def _members(file: BinaryIO, pattern: str) -> list[str]:
             for name in names[:_MOST_MEMBERS]:
                 with archive.open(name) as member:
                     texts.append(member.read(_MOST_BYTES).decode("utf-8", "replace"))
-    except (zipfile.BadZipFile, *_ANY_FAULT) as error:
-        raise NotRead(f"it is damaged ({type(error).__name__})") from None
+    except (zipfile.BadZipFile, *_ANY_FAULT):
+        raise NotRead("it is damaged") from None
     if not texts:
         raise NotRead("it is not what its type says")
     return texts

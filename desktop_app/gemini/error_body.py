@@ -116,7 +116,7 @@ def error_from_response(status: int | None, headers: Mapping[str, str], body: by
     if info.html:
         return errors.ProtocolError(
             "A web page came instead of an answer.",
-            "This network may need a sign-in, or the base URL in settings is wrong.",
+            f"{errors.KEPT} This network may need a sign-in, or the base URL in settings is wrong.",
             code="html",
             http_status=status,
             details=f"HTTP {status}, {headers.get('content-type', '')}",
@@ -136,7 +136,7 @@ def make_error(info: ErrorInfo, status: int | None) -> GeminiError:
             "Your message is kept. Change it and send it again.",
         )
     if code in _GENERATION_FAULTS:
-        advice = "What came is kept. Try again."
+        advice = f"{errors.CAME_KEPT} Try again."
         return _error(errors.InteractionFailed, info, status, _GENERATION_FAULTS[code], advice)
     status_error = _status_error(info, status if status is not None else _STATUS_OF.get(code, 0))
     if isinstance(status_error, errors.RateLimited | errors.Overloaded):

@@ -31,6 +31,7 @@ from typing import Final
 from desktop_app.errors import AppError
 
 KEPT: Final = "Your message is kept."
+CAME_KEPT: Final = "What came is kept."
 
 
 class GeminiError(AppError):

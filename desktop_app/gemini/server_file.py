@@ -59,7 +59,7 @@ def _file(data: JsonObject) -> ServerFile:
     name, uri = _text(data, "name"), _text(data, "uri")
     if not name.startswith("files/") or not uri:
         raise ProtocolError(
-            "The server's description of a file could not be read.",
+            "The server’s description of a file could not be read.",
             code="bad_file",
             details="a file without name or uri",
         )

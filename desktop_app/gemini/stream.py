@@ -50,7 +50,7 @@ async def read_body(
         raise translate(error, host) from error
     if size > limit and not cut:
         raise ProtocolError(
-            "The server's answer is too large to read.",
+            "The server’s answer is too large to read.",
             code="too_large",
             details=f"more than {limit} bytes",
         )

@@ -216,7 +216,7 @@ async def _file_of(response: httpx.Response) -> ServerFile | None:
 
 def _not_understood(details: str) -> ProtocolError:
     return ProtocolError(
-        "The server's answer to an upload could not be understood.",
+        "The server’s answer to an upload could not be understood.",
         f"{KEPT} Try again.",
         code="upload_status",
         details=details,

@@ -57,7 +57,7 @@ def read_json_object(body: bytes) -> JsonObject:
         value = None
     if not isinstance(value, dict):
         raise ProtocolError(
-            "The server's answer could not be read.",
+            "The server’s answer could not be read.",
             code="bad_json",
             details=f"a body of {len(body)} bytes that is not a JSON object",
         )

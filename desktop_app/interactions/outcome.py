@@ -56,6 +56,6 @@ class Failure:
 PROGRAM_ENDED: Final = Failure(
     "program_ended",
     "Castor was closed while the answer was coming in.",
-    "The text up to here was saved.",
+    "The text up to here is kept.",
 )
 """Why an answer is interrupted that nobody took in any more."""

@@ -160,7 +160,7 @@ class Keychain:
         except Exception as error:  # noqa: BLE001 - backends raise what their system does
             raise _translate(error) from None
         if kept != secret.reveal():
-            raise KeyringLostKey("The system's keyring did not keep the key as it is.")
+            raise KeyringLostKey("The system’s keyring did not keep the key as it is.")
         return ApiKey(secret, KeySource.KEYCHAIN, name_of(backend))
 
     def delete(self, origin: Origin) -> None:
@@ -192,11 +192,11 @@ def _translate(error: Exception) -> KeyringError:
 
     if isinstance(error, Locked | InitError):
         return KeyringLocked(
-            "The system's keyring is locked.", "Unlock it, or use the key for this session only."
+            "The system’s keyring is locked.", "Unlock it, or use the key for this session only."
         )
     if isinstance(error, NoKeyringError):
         return KeyringUnavailable("This computer has no keyring.")
     return KeyringUnavailable(
-        f"The system's keyring could not be used ({type(error).__name__}).",
+        f"The system’s keyring could not be used ({type(error).__name__}).",
         "The key is used until Castor is closed, and never written to a file.",
     )

@@ -34,7 +34,7 @@ class Settings:
     """The model that a new chat begins with."""
 
     thinking_level: str | None = None
-    """How long a new chat's model thinks before it answers."""
+    """How long a new chat’s model thinks before it answers."""
 
     thinking_summaries: bool = True
     """Show a summary of what the model thinks while it thinks."""
@@ -57,7 +57,7 @@ class Settings:
     Only where Google keeps the conversation."""
 
     base_url: str = GOOGLE_BASE_URL
-    """The server's address. A key belongs to one server and is sent to no other."""
+    """The server’s address. A key belongs to one server and is sent to no other."""
 
     api_version: ApiVersion = "v1beta"
     """The version of the API that is spoken."""

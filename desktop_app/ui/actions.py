@@ -28,7 +28,7 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     ActionSpec("copy_answer", "Copy the last answer", ("Ctrl+Shift+C",)),
     ActionSpec("zoom_in", "Larger text", ("Ctrl++", "Ctrl+=")),
     ActionSpec("zoom_out", "Smaller text", ("Ctrl+-",)),
-    ActionSpec("zoom_reset", "Text as at first", ("Ctrl+0",)),
+    ActionSpec("zoom_reset", "Text at 100 %", ("Ctrl+0",)),
     ActionSpec("settings", "Settings", ("Ctrl+,",)),
     ActionSpec("shortcuts", "All keys", ("Ctrl+/",)),
     ActionSpec("quit", "Quit", ("Ctrl+Q",)),

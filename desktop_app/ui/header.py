@@ -229,7 +229,9 @@ class Header(QWidget):
         title = painter.fontMetrics().elidedText(
             self._title, Qt.TextElideMode.ElideRight, max(0, right - left)
         )
-        painter.drawText(QRectF(left, 0, max(0, right - left), HEIGHT), middle, title)
+        painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)  # as the title is read
+        at_left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute
+        painter.drawText(QRectF(left, 0, max(0, right - left), HEIGHT), at_left | middle, title)
         if self._has_conversation:
             painter.setPen(QPen(color("line"), 1))
             painter.drawLine(0, HEIGHT - 1, self.width(), HEIGHT - 1)

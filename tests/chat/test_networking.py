@@ -115,7 +115,7 @@ async def test_without_a_keychain_the_password_is_for_this_session(tmp_path: Pat
             KeyringUnavailable("x"),
             "This computer has no keyring that Castor can trust with the password.",
         ),
-        (KeyringLocked("The system's keyring is locked."), "The system's keyring is locked."),
+        (KeyringLocked("The system’s keyring is locked."), "The system’s keyring is locked."),
         (KeyringLostKey("x"), "The system’s keyring did not keep the password."),
     ):
         async with world(tmp_path, "", MemoryKeychain(error), OWN) as w:
@@ -261,10 +261,10 @@ async def test_a_locked_keychain_is_said_and_a_missing_one_is_not(tmp_path: Path
     async with world(tmp_path, "", keychain, OWN) as w:
         await w.preferences.networking.load()
         assert w.notices == []
-    keychain = MemoryKeychain(KeyringLocked("The system's keyring is locked."))
+    keychain = MemoryKeychain(KeyringLocked("The system’s keyring is locked."))
     async with world(tmp_path, "", keychain, OWN) as w:
         await w.preferences.networking.load()
-        assert [notice.text for notice in w.notices] == ["The system's keyring is locked."]
+        assert [notice.text for notice in w.notices] == ["The system’s keyring is locked."]
 
 
 # --- the own CA -----------------------------------------------------------------------------------
@@ -331,8 +331,8 @@ async def test_the_system_is_asked_which_proxy_it_names(
         told: list[str] = []
         network.system_told.connect(told.append)
         for named, words in (
-            ("", "It names none for this server."),
-            ("http://ada:pw@proxy.test:3128", "It names http://proxy.test:3128."),
+            ("", "The system names none for this server."),
+            ("http://ada:pw@proxy.test:3128", "The system names http://proxy.test:3128."),
             ("socks4://x", "The system names a proxy that Castor cannot use. " + KINDS),
         ):
             monkeypatch.setenv("HTTPS_PROXY", named)

@@ -140,7 +140,7 @@ async def test_no_keychain_at_the_start_is_silence_and_a_locked_one_is_said(
     async with World(tmp_path, NOWHERE, keychain) as w:
         await w.preferences.load_key()
         assert w.notices == []
-        keychain.fails = KeyringLocked("The system's keyring is locked.")
+        keychain.fails = KeyringLocked("The system’s keyring is locked.")
         await w.preferences.load_key()
         assert "locked" in w.notices[0].text
         assert w.preferences.key_known

@@ -89,7 +89,7 @@ class Guarded(MemoryKeychain):
         self.calls[-1].gate.set()
 
     def close_prompt(self) -> None:
-        self.calls[-1].fails = KeyringLocked("The system's keyring is locked.", "Unlock it.")
+        self.calls[-1].fails = KeyringLocked("The system’s keyring is locked.", "Unlock it.")
         self.open()
 
 
@@ -134,7 +134,7 @@ async def test_a_locked_keychain_is_said_at_once_and_its_key_is_taken_when_it_is
         guarded.locked = True
         await w.preferences.load_key()
         assert words(w) == (
-            "The system's keyring is locked. "
+            "The system’s keyring is locked. "
             "Answer the window that asks for its password, or enter the key for this session only."
         )
         assert w.preferences.key_known
@@ -153,7 +153,7 @@ async def test_a_prompt_that_is_closed_is_said(tmp_path: Path, guarded: Guarded)
         await w.preferences.load_key()
         guarded.close_prompt()
         await until(lambda: len(w.notices) == 2, w.board.posted)
-        assert words(w) == "The system's keyring is locked. Unlock it."
+        assert words(w) == "The system’s keyring is locked. Unlock it."
         assert w.notices[0].topic == w.notices[1].topic, "one takes the place of the other"
         assert not w.preferences.has_key
 
@@ -188,7 +188,7 @@ async def test_a_key_for_this_session_is_used_while_a_prompt_waits_and_kept_once
     async with program(tmp_path, guarded) as (w, server):
         said = await w.preferences.accept_key(KEY)
         assert said == (
-            "The system's keyring is locked. "
+            "The system’s keyring is locked. "
             "Castor uses the key now and keeps it as soon as the keyring lets it."
         )
         assert w.preferences.key.source is KeySource.SESSION
@@ -261,7 +261,7 @@ async def test_a_silent_keychain_is_given_up_and_counts_when_it_speaks(
         guarded.silent = True
         await w.preferences.load_key()
         assert words(w) == (
-            "The system's keyring does not answer. "
+            "The system’s keyring does not answer. "
             "If it shows a window, answer it, or enter the key for this session only."
         )
         assert w.preferences.key_known
@@ -278,7 +278,7 @@ async def test_the_program_ends_while_the_keychain_is_silent(
     async with program(tmp_path, guarded) as (w, _server):
         await w.preferences.load_key()
         said = await w.preferences.accept_key(KEY)
-        assert said.startswith("The system's keyring does not answer. Castor uses the key now")
+        assert said.startswith("The system’s keyring does not answer. Castor uses the key now")
         assert w.preferences.key.source is KeySource.SESSION
     assert guarded.running == 1, "it is still silent, and nothing waited for it"
 
@@ -334,17 +334,17 @@ async def test_what_cannot_be_a_key_is_not_taken_for_one(
         guarded.kept[origin_of(server.base_url)] = Secret(kept)
         await w.preferences.load_key()
         assert not w.preferences.has_key
-        assert words(w) == "What the system's keyring holds is no key. Enter the key again."
+        assert words(w) == "What the system’s keyring holds is no key. Enter the key again."
 
 
 async def test_a_keychain_that_loses_keys_is_said_and_the_key_used_for_this_session(
     tmp_path: Path,
 ) -> None:
-    keychain = MemoryKeychain(KeyringLostKey("The system's keyring did not keep the key as it is."))
+    keychain = MemoryKeychain(KeyringLostKey("The system’s keyring did not keep the key as it is."))
     async with program(tmp_path, keychain) as (w, _server):
         said = await w.preferences.accept_key(KEY)
         assert said == (
-            "The system's keyring did not keep the key as it is. "
+            "The system’s keyring did not keep the key as it is. "
             "Castor uses the key until it is closed."
         )
         assert w.preferences.key.source is KeySource.SESSION
@@ -359,7 +359,7 @@ async def test_a_deletion_that_waits_for_a_prompt_is_done_once_it_is_answered(
         w.preferences.drop_key()
         await until(lambda: bool(w.notices), w.board.posted)
         assert words(w) == (
-            "The system's keyring is locked. The key is still kept. "
+            "The system’s keyring is locked. The key is still kept. "
             "It is deleted as soon as the keyring lets it."
         )
         assert w.preferences.has_key, "what could not be deleted is not said to be"

@@ -20,13 +20,13 @@ PLACE = "the system's keyring (Secret Service)"
 KEPT = f"Kept in {PLACE}, for this server only."
 SESSION_ONLY = "Used for this session only: it is gone when Castor is closed."
 NO_KEY = "There is none. It would be kept in the system’s keyring."
-LOCKED = "The system's keyring is locked."
+LOCKED = "The system’s keyring is locked."
 PROMPT = (
     f"{LOCKED} "
     "Answer the window that asks for its password, or enter the key for this session only."
 )
 SILENT = (
-    "The system's keyring does not answer. "
+    "The system’s keyring does not answer. "
     "If it shows a window, answer it, or enter the key for this session only."
 )
 NO_KEYRING = "This computer has no keyring that Castor can trust with your key."
@@ -269,7 +269,7 @@ def test_a_keyring_that_never_answers_is_said_and_holds_neither_the_key_nor_the_
         castor.start()
         reader.wait(SILENT)
         enter_key(castor, reader)
-        reader.wait(f"The system's keyring does not answer. {UNTIL_KEPT}")
+        reader.wait(f"The system’s keyring does not answer. {UNTIL_KEPT}")
         ask(castor, 1)
         open_privacy(castor, reader)
         reader.wait(SESSION_ONLY)
@@ -287,7 +287,7 @@ def test_a_keyring_that_changes_the_key_is_found_out_and_the_key_is_for_this_ses
         castor = program(session)
         castor.start()
         enter_key(castor, reader)
-        reader.wait(f"The system's keyring did not keep the key as it is. {UNTIL_CLOSED}")
+        reader.wait(f"The system’s keyring did not keep the key as it is. {UNTIL_CLOSED}")
         ask(castor, 1)
         open_privacy(castor, reader)
         reader.wait(SESSION_ONLY)

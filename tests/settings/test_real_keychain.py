@@ -157,7 +157,7 @@ def test_a_locked_keyring_without_a_screen_is_said_to_be_locked(
 ) -> None:
     keyring.store(str(GOOGLE_ORIGIN), KEY)
     keyring.lock()
-    with pytest.raises(KeyringLocked, match=r"^The system's keyring is locked\.$") as caught:
+    with pytest.raises(KeyringLocked, match=r"^The system’s keyring is locked\.$") as caught:
         call(Keychain())
     assert caught.value.advice == "Unlock it, or use the key for this session only."
 

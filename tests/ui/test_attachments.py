@@ -16,7 +16,7 @@ from desktop_app.interactions.content import AttachmentContent, TextContent
 from desktop_app.interactions.interaction import Interaction
 from desktop_app.interactions.media_types import XLSX
 from desktop_app.interactions.outcome import Outcome
-from desktop_app.ui.composer.attachment_strip import AttachmentStrip, Chip
+from desktop_app.ui.composer.attachment_strip import AttachmentStrip, Chip, RefusalChip
 from desktop_app.ui.composer.copying_chip import CopyingChip, copying_words
 from desktop_app.ui.composer.message_edit import LARGEST_PASTE
 from desktop_app.ui.drop_overlay import DropOverlay
@@ -115,6 +115,18 @@ def test_a_hundred_chips_leave_room_for_the_text(strip: AttachmentStrip) -> None
         assert chip.geometry().right() <= 720 - 14, "the bar does not lie over a chip"
     strip.set_attachments(())
     assert strip.fit(720) == 0
+
+
+def test_what_was_attached_last_is_in_sight_above_what_was_refused_before(
+    strip: AttachmentStrip,
+) -> None:
+    for number in range(5):
+        strip.show_refusal(Refusal(f"{number}.exe", "it is a program"))
+        (*_, refused) = strip.findChildren(RefusalChip)
+        assert strip.rect().contains(_seen(refused, strip))
+    strip.set_attachments((PAPER,))
+    (chip,) = strip.findChildren(Chip)
+    assert strip.rect().contains(_seen(chip, strip))
 
 
 def _seen(chip: QWidget, strip: QWidget) -> QRect:

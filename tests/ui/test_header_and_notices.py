@@ -176,7 +176,7 @@ async def test_an_answer_that_broke_keeps_its_words_and_says_how_many(
         tap.flows[0].cut()
         await eventually(lambda: not session.busy)
         assert answers_shown(window) == ["three short words"]
-        assert failure_shown(window)._advice.text() == "The 3 words above are kept."
+        assert failure_shown(window)._advice.text() == "The 3 words above are kept. Try again."
 
 
 async def test_an_answer_that_can_go_on_is_continued(

@@ -114,10 +114,10 @@ async def test_the_systems_proxy_is_named(
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://ada:pw@proxy.test:3128")
     async with world(tmp_path, "") as w, page_of(w, theme) as page:
-        await eventually(lambda: "It names http://proxy.test:3128." in words_of(page))
+        await eventually(lambda: "The system names http://proxy.test:3128." in words_of(page))
         assert "Proxy address" not in words_of(page)
         choose_proxy(page, "none")
-        assert "It names" not in words_of(page)
+        assert "The system names" not in words_of(page)
         assert w.preferences.settings.proxy == "none"
 
 

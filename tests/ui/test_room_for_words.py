@@ -6,17 +6,22 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QMimeData, QUrl
+from PySide6.QtCore import QMimeData, QRect, QUrl
+from PySide6.QtGui import QFontMetricsF, QImage
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from desktop_app.interactions.models import Model
+from desktop_app.ui.composer.model_button import ModelButton
 from desktop_app.ui.drop_overlay import DropOverlay, short_name
 from desktop_app.ui.dropping import look_at
 from desktop_app.ui.empty_state import EmptyState
+from desktop_app.ui.header import Header
 from desktop_app.ui.page_area import PageArea
 from desktop_app.ui.plain_label import PlainLabel, plain_label
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.transcript.answer_view import AnswerView
+from desktop_app.ui.transcript.bubble import Bubble
 from desktop_app.ui.transcript.decorations import Decorations
 from desktop_app.ui.transcript.document import CODE_HEAD
 
@@ -152,6 +157,28 @@ def test_a_label_follows_the_theme(theme: Theme, qtbot: QtBot) -> None:
         assert theme.hex("danger") in colors
 
 
+def test_a_bubble_is_as_wide_as_its_words_from_the_first_on(theme: Theme, qtbot: QtBot) -> None:
+    words = "Write a long haiku about a lighthouse"
+    window = QWidget()
+    qtbot.addWidget(window)
+    bubble = Bubble(theme, words, window)
+    size = bubble.fit(720)
+    assert size.width() >= 2 * 16 + QFontMetricsF(theme.font(14)).horizontalAdvance(words)
+    assert size.height() == 22 + 2 * 10
+    assert bubble.fit(720) == size
+
+
+def test_the_button_of_the_model_has_room_for_every_name(theme: Theme, qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    button = ModelButton(theme, window)
+    metrics = QFontMetricsF(theme.font(13, 500))
+    for length in range(1, 40):
+        name = "demo-failed-and-cut-off-in-the-middle-of-it"[:length]
+        button.set_choice([], Model(name, name), None)
+        assert button.sizeHint().width() - 38 >= metrics.horizontalAdvance(name)
+
+
 # --- pages, overlay, empty state ------------------------------------------------------------------
 
 
@@ -209,3 +236,19 @@ def test_the_starting_points_fit_and_do_not_overlap(
     assert all(empty.rect().contains(box) for box in boxes)
     assert not any(a.intersects(b) for n, a in enumerate(boxes) for b in boxes[n + 1 :])
     empty.close()
+
+
+# --- titles ---------------------------------------------------------------------------------------
+
+
+def test_a_title_ends_where_its_script_ends(theme: Theme, qtbot: QtBot) -> None:
+    header = Header(theme)
+    qtbot.addWidget(header)
+    header.resize(600, 48)
+
+    def begins(title: str) -> QImage:
+        header.show_title(title, conversation=True)
+        return header.grab(QRect(20, 0, 11, 47)).toImage()
+
+    assert begins("Peace") == begins("Peace?")
+    assert begins("שלום") != begins("שלום?"), "the mark is at the left"

@@ -43,7 +43,7 @@ from tests.chat.test_calls import asks
 from tests.chat.test_session import completed, endless, streams
 from tests.demo.process import demo_process
 from tests.interactions.test_hops import hop
-from tests.scriptserver import script_server
+from tests.scriptserver import Request, Writer, script_server
 from tests.ui.windows import (
     NOWHERE,
     ask,
@@ -198,6 +198,29 @@ async def test_stop_says_when_the_server_may_go_on(
         assert view._status.accessibleName() == words
         assert view._status.height() == 22, "one line"
         assert not window.pane.notices.isVisible()
+
+
+async def test_stop_before_the_answer_began_promises_nothing_of_the_server(
+    tmp_path: Path, theme: Theme
+) -> None:
+    asked = asyncio.Event()
+
+    async def silent(request: Request, writer: Writer) -> None:
+        asked.set()
+        await asyncio.Event().wait()
+
+    async with (
+        script_server(silent) as server,
+        world(tmp_path, server.base_url) as w,
+        main_window(w, theme) as window,
+    ):
+        session = send(window, "laws?")
+        await eventually(asked.is_set)
+        window.view.stop()
+        await eventually(lambda: not session.busy)
+        (turn,) = session.turns
+        view = view_of(window.pane.transcript, turn)
+        assert view._status.accessibleName() == "Stopped before the answer began."
 
 
 def test_what_was_stopped_at_the_server_too_is_only_stopped(transcript: Transcript) -> None:

@@ -146,6 +146,7 @@ class AttachmentStrip(QScrollArea):
         self._chips: list[Chip] = []
         self._refusals: list[RefusalChip] = []
         self._copying: CopyingChip | None = None
+        self._newest: QWidget | None = None
         self._content = QWidget()
         self.setWidget(self._content)
         self._content.setAutoFillBackground(False)
@@ -186,6 +187,7 @@ class AttachmentStrip(QScrollArea):
             chip.show_thumbnail(png)
         chip.show()
         self._chips.append(chip)
+        self._newest = chip
         self.stops_changed.emit()
 
     def show_thumbnail(self, sha256: str, png: bytes) -> None:
@@ -200,6 +202,7 @@ class AttachmentStrip(QScrollArea):
         chip.dismissed.connect(self._dismiss)
         chip.show()
         self._refusals.append(chip)
+        self._newest = chip
         self.stops_changed.emit()
         self.height_changed.emit()
 
@@ -240,6 +243,7 @@ class AttachmentStrip(QScrollArea):
             self._copying = CopyingChip(self._theme, copying, self._content)
             self._copying.stopped.connect(self.copy_stopped)
             self._copying.show()
+            self._newest = self._copying
             self.stops_changed.emit()
             self.height_changed.emit()
         self._copying.show_copying(copying)
@@ -250,12 +254,11 @@ class AttachmentStrip(QScrollArea):
         most = MOST_ROWS * CHIP.height() + (MOST_ROWS - 1) * GAP
         if needed > most:
             needed = self._lay_out(width - _BAR)
-        grown = needed > self._content.height()
         self._content.resize(width - _BAR if needed > most else width, needed)
         self.resize(width, min(needed, most))
-        if grown:
-            bar = self.verticalScrollBar()
-            bar.setValue(bar.maximum())  # what was added last is in sight
+        newest, self._newest = self._newest, None
+        if newest in (*self._chips, self._copying, *self._refusals) and newest is not None:
+            self.ensureWidgetVisible(newest, 0, 0)  # refusals stand behind what came after them
         return self.height()
 
     def _lay_out(self, width: int) -> int:

@@ -1,10 +1,11 @@
 """Chooses the model and thinking level of the turns to come: the only place that does."""
 
 from functools import partial
+from math import ceil
 from typing import Final
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.interactions.models import Model
@@ -23,6 +24,11 @@ LEVEL_WORDS: Final = {
     "high": "High",
     "xhigh": "Extra high",
 }
+
+
+def _width(font: QFont, words: str) -> int:
+    """In whole pixels and no less than the words take: eliding counts the parts of a pixel."""
+    return ceil(QFontMetricsF(font).horizontalAdvance(words))
 
 
 class ModelButton(ThemedButton):
@@ -59,8 +65,8 @@ class ModelButton(ThemedButton):
     @override
     def sizeHint(self) -> QSize:
         """Room for both words and the chevron."""
-        model = QFontMetrics(self.theme.font(13, 500)).horizontalAdvance(self._model.display_name)
-        level = QFontMetrics(self.theme.font(13)).horizontalAdvance(self._level_words)
+        model = _width(self.theme.font(13, 500), self._model.display_name)
+        level = _width(self.theme.font(13), self._level_words)
         return QSize(8 + model + (8 + level if level else 0) + 6 + 16 + 8, 32)
 
     @override
@@ -76,7 +82,7 @@ class ModelButton(ThemedButton):
         level = self._level_words
         room = self.width() - 38
         if level:
-            room -= 8 + QFontMetrics(self.theme.font(13)).horizontalAdvance(level)
+            room -= 8 + _width(self.theme.font(13), level)
         name = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, room)
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.drawText(QRectF(8, 0, room + 4, 32), middle, name)

@@ -110,6 +110,7 @@ class RowDelegate(QStyledItemDelegate):
         painter.setPen(self._theme.color("text"))
         painter.save()
         painter.setClipRect(place)
+        painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)  # as the title is read
         too_long = painter.fontMetrics().horizontalAdvance(title) > place.width()
         ends_left = too_long and _reads_leftwards(title)
         room = QRectF(place.left(), place.top(), 4000, place.height())

@@ -26,7 +26,7 @@ _WORDS_OF_OUTCOME: Final = {
 def words_for_end(turn: Interaction, *, last: bool) -> str:
     """How a turn ended, where that is not plain from the answer itself or from its failure."""
     if turn.status == Status.BUDGET_EXCEEDED:
-        return "The agent's budget is used up."
+        return "The agent’s budget is used up."
     match turn.outcome:
         case Outcome.CANCELLED:
             return _words_for_stop(turn)
@@ -42,6 +42,8 @@ def words_for_end(turn: Interaction, *, last: bool) -> str:
 
 
 def _words_for_stop(turn: Interaction) -> str:
+    if not turn.ids and not turn.steps:
+        return "Stopped before the answer began."
     if not turn.stored or turn.status == Status.CANCELLED:
         return "Stopped"
     may = "has finished" if turn.status == Status.COMPLETED else "may finish"
