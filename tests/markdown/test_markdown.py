@@ -2,6 +2,8 @@
 
 import itertools
 import json
+from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 from hypothesis import example, given
@@ -22,12 +24,26 @@ from desktop_app.markdown.blocks import (
 )
 from desktop_app.markdown.highlight import highlight
 from desktop_app.markdown.parse import parse
-from desktop_app.markdown.stream import MarkdownStream
+from desktop_app.markdown.stream import MarkdownStream, read
 from tests.samples import stream_expected
 
 
 def blocks(text: str) -> list[Block]:
     return [one.block for one in parse(text)]
+
+
+def joined(pieces: Iterable[Block]) -> list[Block]:
+    """Lists and tables whole again."""
+    whole: list[Block] = []
+    for piece in pieces:
+        match whole[-1:], piece:
+            case [List() as before], List(continues=True):
+                whole[-1] = replace(before, items=before.items + piece.items)
+            case [Table() as before], Table(continues=True):
+                whole[-1] = replace(before, rows=before.rows + piece.rows, shares=())
+            case _:
+                whole.append(piece)
+    return whole
 
 
 def plain(text: str) -> Paragraph:
@@ -107,18 +123,23 @@ def test_a_picture_is_never_more_than_a_link() -> None:
         assert paragraph.spans[0].text.startswith("[p – ")
 
 
-def grow(text: str, cuts: list[int]) -> tuple[list[Block], tuple[Block, ...] | None]:
-    """The blocks of a text that comes in pieces, and those that replace them at the end."""
+def grow(text: str, cuts: list[int]) -> tuple[Block, ...]:
+    """What is shown of a text that comes in pieces, each update applied as a painter would."""
     stream = MarkdownStream()
     settled: list[Block] = []
-    still_open: tuple[Block, ...] = ()
     bounds = [0, *sorted(cuts), len(text)]
     for begin, end in itertools.pairwise(bounds):
         update = stream.feed(text[begin:end])
+        for number, block in update.mended.items():
+            settled[number] = block
         settled.extend(update.settled)
-        still_open = update.open
+        assert stream.blocks == (*settled, *update.open)
     assert stream.text == text
-    return [*settled, *still_open], stream.finish()
+    last = stream.finish()
+    for number, block in last.mended.items():
+        settled[number] = block
+    assert stream.blocks == (*settled, *last.open)
+    return stream.blocks
 
 
 PIECES = (
@@ -161,6 +182,16 @@ PIECES = (
             "<div>\n",
             "\t",
             "\r\n",
+            "\r",
+            "[^n]",
+            "[^n]: note\n",
+            "|1|2|\n" * 49,
+            "#",
+            "-",
+            "* ",
+            "~",
+            "`",
+            "$",
         ]
     )
 )
@@ -176,18 +207,17 @@ def test_the_same_text_gives_the_same_blocks_however_it_is_cut(
         cuts = list(range(len(text)))
     else:
         cuts = data.draw(st.lists(st.integers(0, len(text)), max_size=10))
-    shown, replaced = grow(text, cuts)
-    whole = blocks(text)
-    assert (shown if replaced is None else list(replaced)) == whole
+    shown = grow(text, cuts)
+    assert shown == read(text)
+    assert joined(shown) == blocks(text)
 
 
 def test_the_long_sample_is_the_same_in_pieces() -> None:
     final = stream_expected("03_long_markdown")["final"]
     assert isinstance(final, dict)
     text = str(final["output_text"])
-    shown, replaced = grow(text, list(range(0, len(text), 61)))
-    assert shown == blocks(text)
-    assert replaced is None
+    shown = grow(text, list(range(0, len(text), 61)))
+    assert joined(shown) == blocks(text)
 
 
 def test_a_settled_block_is_not_given_again() -> None:
@@ -197,11 +227,14 @@ def test_a_settled_block_is_not_given_again() -> None:
     assert stream.feed("\n\nthree").settled == (plain("two more"),)
 
 
-def test_a_late_definition_gives_all_blocks_anew() -> None:
-    shown, replaced = grow("see [x] here\n\nnext\n\n[x]: https://a.b\n", [14, 20])
-    assert Span("x", link="https://a.b") not in shown[0].spans  # type: ignore[union-attr]
-    assert replaced is not None
-    assert Span("x", link="https://a.b") in replaced[0].spans  # type: ignore[union-attr]
+def test_a_late_definition_changes_only_the_blocks_that_refer_to_it() -> None:
+    stream = MarkdownStream()
+    stream.feed("see [x] here\n\nnext\n\nand[^n]\n\n")
+    assert stream.feed("[x]: https://a.b\n").mended == {}
+    assert stream.feed("[^n]: why\n").mended == {
+        0: Paragraph((Span("see "), Span("x", link="https://a.b"), Span(" here")))
+    }
+    assert stream.feed("\nend\n").mended == {2: Paragraph((Span("and"), Span("n", note=True)))}
 
 
 @given(st.text(max_size=200))
