@@ -37,6 +37,7 @@ from desktop_app.markdown.math import add_math
 
 _TASK: Final = re.compile(r"\[([ xX])\] ")
 _MAX_NESTING: Final = 40
+_MAX_BRACKETS: Final = 1000
 
 _DESTINATION: Final = re.compile(r"\]\([^()\s]*\)")
 _MAY_LINK: Final = re.compile(r"//|@|(?:http|https|ftp|mailto):|localhost|\.\w", re.IGNORECASE)
@@ -81,6 +82,7 @@ def _parser() -> MarkdownIt:
     add_asian_emphasis(parser)
     parser.use(footnote_plugin, inline=False, move_to_end=False)
     parser.validateLink = _any_link
+    parser.core.ruler.at("inline", _inline)
     parser.core.ruler.at("linkify", _linkify)
     return parser
 
@@ -91,6 +93,19 @@ def _linkify(state: StateCore) -> None:
         if token.type == "inline" and _MAY_LINK.search(_DESTINATION.sub("]", token.content)):
             linkify(state)
             return
+
+
+def _inline(state: StateCore) -> None:
+    """Read what is inside of blocks; with too many brackets to look for links in, as it is."""
+    for token in state.tokens:
+        if token.type != "inline":
+            continue
+        children: list[Token] = []
+        if token.content.count("[") > _MAX_BRACKETS:
+            children.append(Token("text", "", 0, content=token.content.replace("\n", LINE_BREAK)))
+        else:
+            state.md.inline.parse(token.content, state.md, state.env, children)
+        token.children = children
 
 
 def _any_link(url: str) -> bool:

@@ -22,9 +22,9 @@ LIMIT: Final = 32_000
 CODE_LIMIT: Final = 1_000_000
 """The same for a block of code, whose lines are not looked into."""
 
-_LINE_END: Final = re.compile(r"\r\n|\n|\r")
-_BLANK_LINE: Final = re.compile(r"\n[ \t\r]*\n")
-_FENCE: Final = re.compile(r"(`{3,}|~{3,})[^`\n\r]*\n")
+_BLANK_LINE: Final = re.compile(r"\n[ \t]*\n")
+_BLANK_LINES: Final = re.compile(r"(?:[ \t]*\n)+")
+_FENCE: Final = re.compile(r"(`{3,}|~{3,})[^`\n]*\n")
 _ODD: Final = re.compile("[\ud800-\udfff\0\ufdd0\ufdd1\u2029]")
 """What markdown-it or Qt would stumble over: it is shown as a character that is missing."""
 
@@ -57,7 +57,9 @@ class MarkdownStream:
 
     def __init__(self) -> None:
         self._pieces: list[str] = []
+        self._rest = ""
         self._tail = ""
+        self._after_return = False
         self._carried: Carried | None = None
         self._plain: Plain | None = None
         self._fence: re.Match[str] | None = None
@@ -81,13 +83,12 @@ class MarkdownStream:
         self._pieces.append(piece)
         before = len(self._settled)
         mended: dict[int, Block] = {}
-        rest = _ODD.sub("\ufffd", piece)
+        self._rest = self._clean(piece)
         while True:
-            limit = CODE_LIMIT if self._fence is not None else LIMIT
-            room = max(1, limit - len(self._tail))
-            slice_, rest = rest[:room], rest[room:]
-            mended.update(self._append(slice_))
-            if not rest:
+            room = (CODE_LIMIT if self._fence is not None else LIMIT) - len(self._tail)
+            text, self._rest = self._rest[:room], self._rest[room:]
+            mended.update(self._append(text))
+            if not self._rest:
                 break
         mended = {number: block for number, block in mended.items() if number < before}
         return Update(tuple(self._settled[before:]), self._open, mended)
@@ -101,17 +102,22 @@ class MarkdownStream:
 
     # --- the open end -------------------------------------------------------------------------
 
+    def _clean(self, piece: str) -> str:
+        """Make every end of a line a LF, also one that is cut in two."""
+        text = _ODD.sub("\ufffd", piece)
+        if text:
+            if self._after_return:
+                text = text.removeprefix("\n")
+            self._after_return = piece.endswith("\r")
+        return text.replace("\r\n", "\n").replace("\r", "\n")
+
     def _append(self, text: str) -> dict[int, Block]:
+        mended: dict[int, Block] = {}
         if self._plain is not None:
             self._tail += text
             self._append_plain(self._plain)
-            return {}
-        if self._fence is not None and self._is_code(text, self._fence):
-            self._tail += text
-            (code,) = self._open
-            assert isinstance(code, Code)
-            self._open = (Code(_inside(self._tail, self._fence), code.language),)
-            mended: dict[int, Block] = {}
+        elif self._fence is not None:
+            self._append_code(text, self._fence)
         else:
             self._tail += text
             mended = self._read()
@@ -119,27 +125,45 @@ class MarkdownStream:
             self._give_up()
         return mended
 
-    def _is_code(self, text: str, fence: re.Match[str]) -> bool:
-        """Whether a text that comes now is sure to be more of the open block of code."""
-        mark = fence[1][0]
-        last_line = self._tail.rfind("\n") + 1
-        return mark not in text and "\r" not in text and mark not in self._tail[last_line:]
+    def _append_code(self, text: str, fence: re.Match[str]) -> None:
+        """Go on with a block of code, which needs no parsing until its closing fence."""
+        begin = max(fence.end(), self._tail.rfind("\n") + 1) if text else fence.end()
+        self._tail += text
+        mark = fence[1]
+        close = re.compile(rf"^ {{0,3}}{mark}{mark[0]}*[ \t]*(\n|\Z)", re.MULTILINE)
+        found = close.search(self._tail, begin)
+        if found is None:
+            (code,) = self._open
+            assert isinstance(code, Code)
+            self._open = (Code(_inside(self._tail, fence), code.language),)
+            return
+        self._open = tuple(one.block for one in parse(self._tail[: found.end()]))
+        if found[1]:
+            self._settled.extend(self._open)
+            self._rest = self._tail[found.end() :] + self._rest
+            self._tail, self._open, self._fence = "", (), None
 
     def _read(self) -> dict[int, Block]:
         """Parse the open end, and settle what is above its last sure beginning."""
+        if self._carried is None:
+            if blank := _BLANK_LINES.match(self._tail):
+                self._tail = self._tail[blank.end() :]
+            self._fence = _FENCE.match(self._tail)
+            if self._fence is not None:
+                self._open = tuple(one.block for one in parse(self._fence[0]))
+                self._append_code("", self._fence)
+                return {}
         definitions = self._definitions.copy()
-        parsed = parse(self._tail, definitions)
-        found = pieces(parsed, self._carried)
-        lines = _LINE_END.split(self._tail)
+        found = pieces(parse(self._tail, definitions), self._carried)
+        lines = self._tail.split("\n")
         numbers = range(len(found) - 1, 0, -1)
         sure = next((at for at in numbers if _is_sure(lines, found[at - 1], found[at])), 0)
-        mended = self._settle(found, sure, definitions) if sure else {}
         self._open = tuple(piece.block for piece in found[sure:])
-        self._fence = None
-        if len(self._open) == 1 and isinstance(self._open[0], Code):
-            fence = _FENCE.match(self._tail)
-            if fence is not None and "\r" not in self._tail and not _is_closed(self._tail, fence):
-                self._fence = fence
+        if not sure:
+            return {}
+        mended = self._settle(found, sure, definitions)
+        if self._carried is None and _FENCE.match(self._tail):
+            mended.update(self._read())
         return mended
 
     def _settle(self, found: list[Piece], count: int, definitions: Definitions) -> dict[int, Block]:
@@ -181,8 +205,8 @@ class MarkdownStream:
             rest = self._tail[end.end() :]
             if end.start():
                 self._settled.append(Plain(self._tail[: end.start()], plain.continues))
-            self._plain, self._tail, self._open = None, rest, ()
-            self._read()
+            self._plain, self._tail, self._open = None, "", ()
+            self._rest = rest + self._rest
         elif len(self._tail) >= LIMIT:
             self._settled.append(Plain(self._tail, plain.continues))
             self._plain = Plain("", continues=True)
@@ -258,13 +282,9 @@ def _inside(text: str, fence: re.Match[str]) -> str:
     return text[fence.end() :].removesuffix("\n")
 
 
-def _is_closed(text: str, fence: re.Match[str]) -> bool:
-    mark = fence[1]
-    close = rf"^ {{0,3}}{re.escape(mark)}{mark[0]}*[ \t]*$"
-    return re.compile(close, re.MULTILINE).search(text, fence.end()) is not None
-
-
 def _offsets(text: str, lines: list[int]) -> list[int]:
-    """Where lines begin; markdown-it knows no end of a line but LF, CR and CRLF."""
-    begins = [0, *(found.end() for found in _LINE_END.finditer(text))]
-    return [begins[min(line, len(begins) - 1)] for line in lines]
+    """Where lines begin."""
+    begins = [0]
+    for line in text.split("\n"):
+        begins.append(begins[-1] + len(line) + 1)
+    return [min(begins[line], len(text)) if line < len(begins) else len(text) for line in lines]
