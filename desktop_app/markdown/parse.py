@@ -12,6 +12,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import unescapeAll
 from markdown_it.rules_core import StateCore, linkify
 from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
@@ -108,8 +109,8 @@ def _inline(state: StateCore) -> None:
         token.children = children
 
 
-def _any_link(url: str) -> bool:
-    return bool(url)
+def _any_link(url: str) -> bool:  # noqa: ARG001 - the parser names it
+    return True
 
 
 def parse(text: str, definitions: Definitions | None = None) -> list[Parsed]:
@@ -165,7 +166,7 @@ def _block(tokens: Sequence[Token], at: int, close: int) -> Block | None:
         case "heading_open":
             return Heading(int(token.tag[1:]), _spans(tokens[at + 1]))
         case "fence" | "code_block":
-            words = token.info.split()
+            words = unescapeAll(token.info).split()
             return Code(token.content.removesuffix("\n"), words[0] if words else "")
         case "math_block":
             return Math(token.content.strip())
@@ -284,8 +285,14 @@ def _image(token: Token, look: Span) -> Span:
         host = urlsplit(address).hostname or address[:40]
     except ValueError:
         host = address[:40]
-    words = token.content or "picture"
+    words = _alternative(token) or "picture"
     return replace(look, text=f"[{words} – {host}]", link=address)
+
+
+def _alternative(image: Token) -> str:
+    """Return the words of a picture without their marks."""
+    children = image.children or ()
+    return "".join(_alternative(one) if one.type == "image" else _text_of(one) for one in children)
 
 
 def _joined(spans: list[Span]) -> Spans:

@@ -16,6 +16,7 @@ from desktop_app.markdown.blocks import (
     Item,
     List,
     Math,
+    Note,
     Paragraph,
     Quote,
     Rule,
@@ -65,6 +66,10 @@ def plain(text: str) -> Paragraph:
         ("- [x] a\n- [ ] b", List((Item((plain("a"),), True), Item((plain("b"),), False)))),
         ("$$\nx^2\n$$", Math("x^2")),
         ("\\[ x^2 \\]", Math("x^2")),
+        ("\\[\nx^2\n\\]", Math("x^2")),
+        ("$$ x^2 $$", Math("x^2")),
+        ("[^1]: *why*", Note("1", (Paragraph((Span("why", italic=True),)),))),
+        ("``` f\\+b x\ny\n```", Code("y", "f+b")),
         (
             "|a|b|\n|:-|-:|\n|1|2|",
             Table(
@@ -95,11 +100,25 @@ def test_every_kind_of_block_is_read(text: str, expected: Block) -> None:
         ("<script>alert(1)</script>", (Span("<script>alert(1)</script>"),)),
         ("![alt](https://x.y/z.png)", (Span("[alt – x.y]", link="https://x.y/z.png"),)),
         ("**强调**、*x*", (Span("强调", bold=True), Span("、"), Span("x", italic=True))),
+        ("**强调。**后文", (Span("强调。", bold=True), Span("后文"))),
+        ("文**「强」**文", (Span("文"), Span("「强」", bold=True), Span("文"))),
+        ("**全角\uff01**\uff08注\uff09", (Span("全角\uff01", bold=True), Span("\uff08注\uff09"))),
+        ("a**(b)**c", (Span("a**(b)**c"),)),
+        ("**a **b** c**", (Span("a b c", bold=True),)),
+        ("~one~ ~~two~~", (Span("one", strike=True), Span(" "), Span("two", strike=True))),
+        ("\\[x^2\\] is", (Span("$$x^2$$", math=True), Span(" is"))),
+        ("\\[not a link\\](/u)", (Span("$$not a link$$", math=True), Span("(/u)"))),
+        ("\\(\\) \\[", (Span("() ["),)),
+        ('<a title="*x*">*y*</a>', (Span('<a title="*x*">'), Span("y", italic=True), Span("</a>"))),
+        ("[a](<>)", (Span("a"),)),
+        ("![a *b*](/u)", (Span("[a b – /u]", link="/u"),)),
+        ("x[^1]\n\n[^1]: y", (Span("x"), Span("1", note=True))),
+        ("x[^1]", (Span("x[^1]"),)),
         ("https://x.org", (Span("https://x.org", link="https://x.org"),)),
     ],
 )
 def test_every_look_of_text_is_read(text: str, spans: tuple[Span | str, ...]) -> None:
-    (paragraph,) = blocks(text)
+    paragraph, *_ = blocks(text)
     assert isinstance(paragraph, Paragraph)
     if isinstance(spans[0], Span):
         assert paragraph.spans == spans
