@@ -12,7 +12,10 @@ LINE_BREAK: Final = "\u2028"
 
 @value_class
 class Span:
-    """A stretch of text with one look. `link` is an address as it was written, or empty."""
+    """A stretch of text with one look. `link` is an address as it was written, or empty.
+
+    `note`: the text is the label of a footnote.
+    """
 
     text: str
     bold: bool = False
@@ -21,6 +24,7 @@ class Span:
     code: bool = False
     math: bool = False
     link: str = ""
+    note: bool = False
 
 
 Spans: TypeAlias = tuple[Span, ...]
@@ -73,19 +77,29 @@ class Item:
 
 @value_class
 class List:
-    """A list; `start` is the first number, `None` for bullets."""
+    """A list; `start` is the first number, `None` for bullets.
+
+    `continues`: it is the rest of the list before it.
+    """
 
     items: tuple[Item, ...]
     start: int | None = None
+    continues: bool = False
 
 
 @value_class
 class Table:
-    """A table; `aligns` has left, center, right or "" for each column."""
+    """A table; `aligns` has left, center, right or "" for each column.
+
+    A long table comes in pieces. Each has the `shares` of its columns in the width, in percent;
+    one that `continues` the table before it has no head.
+    """
 
     aligns: tuple[str, ...]
     head: tuple[Spans, ...]
     rows: tuple[tuple[Spans, ...], ...]
+    shares: tuple[int, ...] = ()
+    continues: bool = False
 
 
 @value_class
@@ -93,4 +107,20 @@ class Rule:
     """A line across."""
 
 
-Block: TypeAlias = Paragraph | Heading | Code | Math | Quote | List | Table | Rule
+@value_class
+class Note:
+    """A footnote: what is said under its label."""
+
+    label: str
+    blocks: "tuple[Block, ...]"
+
+
+@value_class
+class Plain:
+    """Text that is too long to be read as Markdown; it `continues` the one before it."""
+
+    text: str
+    continues: bool = False
+
+
+Block: TypeAlias = Paragraph | Heading | Code | Math | Quote | List | Table | Rule | Note | Plain

@@ -1,4 +1,4 @@
-"""Markdown to blocks, by markdown-it-py: CommonMark with GFM's tables, tasks and strikethrough.
+"""Markdown to blocks, by markdown-it-py: CommonMark with GFM's extensions and footnotes.
 
 HTML is not interpreted: it is shown as the text it is. Pictures are not fetched: they are shown
 as links. What a link may open is decided where it is clicked.
@@ -6,16 +6,16 @@ as links. What a link may open is decided where it is clicked.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Final, TypeAlias
+from typing import Final
 from urllib.parse import urlsplit
 
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import unescapeAll
 from markdown_it.rules_core import StateCore, linkify
 from markdown_it.token import Token
-from mdit_py_plugins.dollarmath import dollarmath_plugin
-from mdit_py_plugins.texmath import texmath_plugin
+from mdit_py_plugins.footnote import footnote_plugin
 
 from desktop_app.markdown.blocks import (
     LINE_BREAK,
@@ -25,6 +25,7 @@ from desktop_app.markdown.blocks import (
     Item,
     List,
     Math,
+    Note,
     Paragraph,
     Quote,
     Rule,
@@ -32,9 +33,12 @@ from desktop_app.markdown.blocks import (
     Spans,
     Table,
 )
+from desktop_app.markdown.emphasis import add_asian_emphasis
+from desktop_app.markdown.math import add_math
 
 _TASK: Final = re.compile(r"\[([ xX])\] ")
 _MAX_NESTING: Final = 40
+_MAX_BRACKETS: Final = 1000
 
 _DESTINATION: Final = re.compile(r"\]\([^()\s]*\)")
 _MAY_LINK: Final = re.compile(r"//|@|(?:http|https|ftp|mailto):|localhost|\.\w", re.IGNORECASE)
@@ -43,22 +47,43 @@ _MAY_LINK: Final = re.compile(r"//|@|(?:http|https|ftp|mailto):|localhost|\.\w",
 
 @dataclass(frozen=True)
 class Parsed:
-    """A top-level block and the lines it was read from, the first included, the last not."""
+    """A top-level block and the lines it was read from, the first included, the last not.
+
+    `parts` are the first lines of the items of a list.
+    """
 
     block: Block
     first_line: int
     end_line: int
+    parts: tuple[int, ...] = ()
+
+
+@dataclass
+class Definitions:
+    """What references can mean: links by label, as markdown-it keeps them, and footnotes."""
+
+    links: dict[str, dict[str, object]] = field(default_factory=dict[str, dict[str, object]])
+    notes: set[str] = field(default_factory=set[str])
+
+    def copy(self) -> "Definitions":
+        """Make another that can grow by itself."""
+        return Definitions(dict(self.links), set(self.notes))
 
 
 @cache
 def _parser() -> MarkdownIt:
-    # `html` is off, so that tags are text. Nothing is refused by its scheme here: a link that
-    # cannot be opened is still shown for what it is.
-    parser = MarkdownIt("commonmark", {"html": False, "linkify": True, "maxNesting": _MAX_NESTING})
+    # Blocks of HTML are not known, so that they are read as text; a tag within text is kept as it
+    # was written. Nothing is refused by its scheme here: a link that cannot be opened is still
+    # shown for what it is.
+    options = {"linkify": True, "maxNesting": _MAX_NESTING, "strikethrough_single_tilde": True}
+    parser = MarkdownIt("commonmark", options)
     parser.enable(["table", "strikethrough", "linkify"])
-    parser.use(dollarmath_plugin, allow_space=False, allow_digits=False, double_inline=True)
-    parser.use(texmath_plugin, delimiters="brackets")
+    parser.disable("html_block")
+    add_math(parser)
+    add_asian_emphasis(parser)
+    parser.use(footnote_plugin, inline=False, move_to_end=False)
     parser.validateLink = _any_link
+    parser.core.ruler.at("inline", _inline)
     parser.core.ruler.at("linkify", _linkify)
     return parser
 
@@ -71,19 +96,31 @@ def _linkify(state: StateCore) -> None:
             return
 
 
-def _any_link(url: str) -> bool:
-    return bool(url)
+def _inline(state: StateCore) -> None:
+    """Read what is inside of blocks; with too many brackets to look for links in, as it is."""
+    for token in state.tokens:
+        if token.type != "inline":
+            continue
+        children: list[Token] = []
+        if token.content.count("[") > _MAX_BRACKETS:
+            children.append(Token("text", "", 0, content=token.content.replace("\n", LINE_BREAK)))
+        else:
+            state.md.inline.parse(token.content, state.md, state.env, children)
+        token.children = children
 
 
-References: TypeAlias = dict[str, dict[str, object]]
-"""Link definitions by label; `map` of each has its lines, as `Parsed` has."""
+def _any_link(url: str) -> bool:  # noqa: ARG001 - the parser names it
+    return True
 
 
-def parse(text: str, references: References | None = None) -> list[Parsed]:
-    """Read a document. `references` are definitions that came before; its own are added."""
-    environment = {"references": {} if references is None else references}
+def parse(text: str, definitions: Definitions | None = None) -> list[Parsed]:
+    """Read a document. `definitions` are those that came before; its own are added."""
+    known = Definitions() if definitions is None else definitions
+    refs = {f":{label}": -1 for label in known.notes}
+    environment = {"references": known.links, "footnotes": {"refs": refs, "list": {}}}
     tokens = _parser().parse(text, environment)
-    return [Parsed(block, first, end) for block, first, end in _blocks(tokens, 0, len(tokens))]
+    known.notes.update(label[1:] for label in refs)
+    return _blocks(tokens, 0, len(tokens))
 
 
 def warm_up() -> None:
@@ -94,8 +131,8 @@ def warm_up() -> None:
 # --- blocks ---------------------------------------------------------------------------------------
 
 
-def _blocks(tokens: Sequence[Token], begin: int, end: int) -> list[tuple[Block, int, int]]:
-    found: list[tuple[Block, int, int]] = []
+def _blocks(tokens: Sequence[Token], begin: int, end: int) -> list[Parsed]:
+    found: list[Parsed] = []
     at = begin
     while at < end:
         token = tokens[at]
@@ -103,7 +140,11 @@ def _blocks(tokens: Sequence[Token], begin: int, end: int) -> list[tuple[Block, 
         block = _block(tokens, at, close)
         if block is not None:
             first, last = token.map or (0, 0)
-            found.append((block, first, last))
+            parts: tuple[int, ...] = ()
+            if isinstance(block, List) and token.level == 0:
+                inner = (one for one in tokens[at + 1 : close] if one.type == "list_item_open")
+                parts = tuple(one.map[0] for one in inner if one.level == 1 and one.map)
+            found.append(Parsed(block, first, last, parts))
         at = close + 1
     return found
 
@@ -121,16 +162,16 @@ def _block(tokens: Sequence[Token], at: int, close: int) -> Block | None:
     token = tokens[at]
     match token.type:
         case "paragraph_open":
-            return Paragraph(_spans(tokens[at + 1]))
+            return _paragraph(_spans(tokens[at + 1]))
         case "heading_open":
             return Heading(int(token.tag[1:]), _spans(tokens[at + 1]))
         case "fence" | "code_block":
-            words = token.info.split()
+            words = unescapeAll(token.info).split()
             return Code(token.content.removesuffix("\n"), words[0] if words else "")
-        case "math_block" | "math_block_eqno" | "math_block_label" | "amsmath":
+        case "math_block":
             return Math(token.content.strip())
         case "blockquote_open":
-            return Quote(tuple(block for block, *_ in _blocks(tokens, at + 1, close)))
+            return Quote(tuple(one.block for one in _blocks(tokens, at + 1, close)))
         case "bullet_list_open":
             return List(_items(tokens, at + 1, close))
         case "ordered_list_open":
@@ -140,10 +181,20 @@ def _block(tokens: Sequence[Token], at: int, close: int) -> Block | None:
             return _table(tokens, at + 1, close)
         case "hr":
             return Rule()
-        case "html_block":
-            return Paragraph((Span(token.content.rstrip("\n")),))
+        case "footnote_reference_open":
+            inner = tuple(one.block for one in _blocks(tokens, at + 1, close))
+            return Note(str(token.meta["label"]), inner)
         case _:
             return None
+
+
+def _paragraph(spans: Spans) -> Block:
+    """A formula that is displayed by itself is a block, however its lines are broken."""
+    match spans:
+        case (Span(text, math=True),) if text.startswith("$$"):
+            return Math(text[2:-2].strip())
+        case _:
+            return Paragraph(spans)
 
 
 def _items(tokens: Sequence[Token], begin: int, end: int) -> tuple[Item, ...]:
@@ -151,7 +202,7 @@ def _items(tokens: Sequence[Token], begin: int, end: int) -> tuple[Item, ...]:
     at = begin
     while at < end:
         close = _closing(tokens, at)
-        blocks = tuple(block for block, *_ in _blocks(tokens, at + 1, close))
+        blocks = tuple(one.block for one in _blocks(tokens, at + 1, close))
         items.append(_task(blocks))
         at = close + 1
     return tuple(items)
@@ -186,31 +237,31 @@ def _table(tokens: Sequence[Token], begin: int, end: int) -> Table:
 # --- spans ----------------------------------------------------------------------------------------
 
 
+_LOOKS: Final = {"strong": "bold", "em": "italic", "s": "strike"}
+
+
 def _spans(inline: Token) -> Spans:
     spans: list[Span] = []
+    depth = dict.fromkeys(_LOOKS.values(), 0)
     look = Span("")
     links: list[str] = []
     for token in inline.children or ():
-        match token.type:
-            case "strong_open" | "strong_close":
-                look = replace(look, bold=token.nesting == 1)
-            case "em_open" | "em_close":
-                look = replace(look, italic=token.nesting == 1)
-            case "s_open" | "s_close":
-                look = replace(look, strike=token.nesting == 1)
-            case "link_open":
-                links.append(str(token.attrGet("href") or ""))
-                look = replace(look, link=links[-1])
-            case "link_close":
-                links.pop()
-                look = replace(look, link=links[-1] if links else "")
-            case "image":
-                spans.append(_image(token, look))
-            case _:
-                if text := _text_of(token):
-                    code = token.type == "code_inline"
-                    math = token.type.startswith("math")
-                    spans.append(replace(look, text=text, code=code, math=math))
+        name = token.type.removesuffix("_open").removesuffix("_close")
+        if name in _LOOKS:
+            depth[_LOOKS[name]] += token.nesting
+            bold, italic, strike = (count > 0 for count in depth.values())
+            look = replace(look, bold=bold, italic=italic, strike=strike)
+        elif name == "link":
+            links = [*links, str(token.attrGet("href") or "")] if token.nesting > 0 else links[:-1]
+            look = replace(look, link=links[-1] if links else "")
+        elif name == "image":
+            spans.append(_image(token, look))
+        elif name == "footnote_ref":
+            spans.append(replace(look, text=str(token.meta["label"]), note=True))
+        elif text := _text_of(token):
+            code = token.type == "code_inline"
+            math = token.type.startswith("math")
+            spans.append(replace(look, text=text, code=code, math=math))
     return _joined(spans)
 
 
@@ -222,7 +273,7 @@ def _text_of(token: Token) -> str:
             return LINE_BREAK
         case "math_inline":
             return f"${token.content}$"
-        case "math_inline_double" | "math_single":
+        case "math_inline_double":
             return f"$${token.content}$$"
         case _:
             return token.content
@@ -234,8 +285,14 @@ def _image(token: Token, look: Span) -> Span:
         host = urlsplit(address).hostname or address[:40]
     except ValueError:
         host = address[:40]
-    words = token.content or "picture"
+    words = _alternative(token) or "picture"
     return replace(look, text=f"[{words} – {host}]", link=address)
+
+
+def _alternative(image: Token) -> str:
+    """Return the words of a picture without their marks."""
+    children = image.children or ()
+    return "".join(_alternative(one) if one.type == "image" else _text_of(one) for one in children)
 
 
 def _joined(spans: list[Span]) -> Spans:

@@ -10,18 +10,20 @@ from desktop_app.markdown.blocks import (
     Item,
     List,
     Math,
+    Note,
     Paragraph,
+    Plain,
     Quote,
     Rule,
     Spans,
     Table,
 )
-from desktop_app.markdown.parse import parse
+from desktop_app.markdown.stream import read
 
 
 def plain_text(markdown: str) -> str:
     """The words, one block or item a line; items have their numbers, the cells of a row commas."""
-    return "\n".join(_lines(parsed.block for parsed in parse(markdown)))
+    return "\n".join(_lines(iter(read(markdown))))
 
 
 def _lines(blocks: Iterator[Block]) -> Iterator[str]:
@@ -29,15 +31,18 @@ def _lines(blocks: Iterator[Block]) -> Iterator[str]:
         match block:
             case Paragraph(spans) | Heading(_, spans):
                 yield _words(spans)
-            case Code(text) | Math(text):
+            case Code(text) | Math(text) | Plain(text):
                 yield text
             case Quote(inner):
                 yield from _lines(iter(inner))
             case List(items, start):
                 yield from _items(items, start)
             case Table(_, head, rows):
-                for row in (head, *rows):
+                for row in (head, *rows) if head else rows:
                     yield ", ".join(_words(cell) for cell in row)
+            case Note(label, inner):
+                yield f"Note {label}:"
+                yield from _lines(iter(inner))
             case Rule():
                 pass
 

@@ -3,6 +3,8 @@
 import itertools
 import json
 import re
+from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 from hypothesis import example, given
@@ -15,6 +17,7 @@ from desktop_app.markdown.blocks import (
     Item,
     List,
     Math,
+    Note,
     Paragraph,
     Quote,
     Rule,
@@ -23,12 +26,26 @@ from desktop_app.markdown.blocks import (
 )
 from desktop_app.markdown.highlight import highlight
 from desktop_app.markdown.parse import parse
-from desktop_app.markdown.stream import MarkdownStream
+from desktop_app.markdown.stream import MarkdownStream, read
 from tests.samples import stream_expected
 
 
 def blocks(text: str) -> list[Block]:
     return [one.block for one in parse(text)]
+
+
+def joined(pieces: Iterable[Block]) -> list[Block]:
+    """Lists and tables whole again."""
+    whole: list[Block] = []
+    for piece in pieces:
+        match whole[-1:], piece:
+            case [List() as before], List(continues=True):
+                whole[-1] = replace(before, items=before.items + piece.items)
+            case [Table() as before], Table(continues=True):
+                whole[-1] = replace(before, rows=before.rows + piece.rows, shares=())
+            case _:
+                whole.append(piece)
+    return whole
 
 
 def plain(text: str) -> Paragraph:
@@ -50,6 +67,10 @@ def plain(text: str) -> Paragraph:
         ("- [x] a\n- [ ] b", List((Item((plain("a"),), True), Item((plain("b"),), False)))),
         ("$$\nx^2\n$$", Math("x^2")),
         ("\\[ x^2 \\]", Math("x^2")),
+        ("\\[\nx^2\n\\]", Math("x^2")),
+        ("$$ x^2 $$", Math("x^2")),
+        ("[^1]: *why*", Note("1", (Paragraph((Span("why", italic=True),)),))),
+        ("``` f\\+b x\ny\n```", Code("y", "f+b")),
         (
             "|a|b|\n|:-|-:|\n|1|2|",
             Table(
@@ -80,11 +101,25 @@ def test_every_kind_of_block_is_read(text: str, expected: Block) -> None:
         ("<script>alert(1)</script>", (Span("<script>alert(1)</script>"),)),
         ("![alt](https://x.y/z.png)", (Span("[alt – x.y]", link="https://x.y/z.png"),)),
         ("**强调**、*x*", (Span("强调", bold=True), Span("、"), Span("x", italic=True))),
+        ("**强调。**后文", (Span("强调。", bold=True), Span("后文"))),
+        ("文**「强」**文", (Span("文"), Span("「强」", bold=True), Span("文"))),
+        ("**全角\uff01**\uff08注\uff09", (Span("全角\uff01", bold=True), Span("\uff08注\uff09"))),
+        ("a**(b)**c", (Span("a**(b)**c"),)),
+        ("**a **b** c**", (Span("a b c", bold=True),)),
+        ("~one~ ~~two~~", (Span("one", strike=True), Span(" "), Span("two", strike=True))),
+        ("\\[x^2\\] is", (Span("$$x^2$$", math=True), Span(" is"))),
+        ("\\[not a link\\](/u)", (Span("$$not a link$$", math=True), Span("(/u)"))),
+        ("\\(\\) \\[", (Span("() ["),)),
+        ('<a title="*x*">*y*</a>', (Span('<a title="*x*">'), Span("y", italic=True), Span("</a>"))),
+        ("[a](<>)", (Span("a"),)),
+        ("![a *b*](/u)", (Span("[a b – /u]", link="/u"),)),
+        ("x[^1]\n\n[^1]: y", (Span("x"), Span("1", note=True))),
+        ("x[^1]", (Span("x[^1]"),)),
         ("https://x.org", (Span("https://x.org", link="https://x.org"),)),
     ],
 )
 def test_every_look_of_text_is_read(text: str, spans: tuple[Span | str, ...]) -> None:
-    (paragraph,) = blocks(text)
+    paragraph, *_ = blocks(text)
     assert isinstance(paragraph, Paragraph)
     if isinstance(spans[0], Span):
         assert paragraph.spans == spans
@@ -108,18 +143,23 @@ def test_a_picture_is_never_more_than_a_link() -> None:
         assert paragraph.spans[0].text.startswith("[p – ")
 
 
-def grow(text: str, cuts: list[int]) -> tuple[list[Block], tuple[Block, ...] | None]:
-    """The blocks of a text that comes in pieces, and those that replace them at the end."""
+def grow(text: str, cuts: list[int]) -> tuple[Block, ...]:
+    """What is shown of a text that comes in pieces, each update applied as a painter would."""
     stream = MarkdownStream()
     settled: list[Block] = []
-    still_open: tuple[Block, ...] = ()
     bounds = [0, *sorted(cuts), len(text)]
     for begin, end in itertools.pairwise(bounds):
         update = stream.feed(text[begin:end])
+        for number, block in update.mended.items():
+            settled[number] = block
         settled.extend(update.settled)
-        still_open = update.open
+        assert stream.blocks == (*settled, *update.open)
     assert stream.text == text
-    return [*settled, *still_open], stream.finish()
+    last = stream.finish()
+    for number, block in last.mended.items():
+        settled[number] = block
+    assert stream.blocks == (*settled, *last.open)
+    return stream.blocks
 
 
 PIECES = (
@@ -162,6 +202,16 @@ PIECES = (
             "<div>\n",
             "\t",
             "\r\n",
+            "\r",
+            "[^n]",
+            "[^n]: note\n",
+            "|1|2|\n" * 49,
+            "#",
+            "-",
+            "* ",
+            "~",
+            "`",
+            "$",
         ]
     )
 )
@@ -177,18 +227,17 @@ def test_the_same_text_gives_the_same_blocks_however_it_is_cut(
         cuts = list(range(len(text)))
     else:
         cuts = data.draw(st.lists(st.integers(0, len(text)), max_size=10))
-    shown, replaced = grow(text, cuts)
-    whole = blocks(text)
-    assert (shown if replaced is None else list(replaced)) == whole
+    shown = grow(text, cuts)
+    assert shown == read(text)
+    assert joined(shown) == blocks(text)
 
 
 def test_the_long_sample_is_the_same_in_pieces() -> None:
     final = stream_expected("03_long_markdown")["final"]
     assert isinstance(final, dict)
     text = str(final["output_text"])
-    shown, replaced = grow(text, list(range(0, len(text), 61)))
-    assert shown == blocks(text)
-    assert replaced is None
+    shown = grow(text, list(range(0, len(text), 61)))
+    assert joined(shown) == blocks(text)
 
 
 LINKS = st.lists(
@@ -231,11 +280,14 @@ def test_a_settled_block_is_not_given_again() -> None:
     assert stream.feed("\n\nthree").settled == (plain("two more"),)
 
 
-def test_a_late_definition_gives_all_blocks_anew() -> None:
-    shown, replaced = grow("see [x] here\n\nnext\n\n[x]: https://a.b\n", [14, 20])
-    assert Span("x", link="https://a.b") not in shown[0].spans  # type: ignore[union-attr]
-    assert replaced is not None
-    assert Span("x", link="https://a.b") in replaced[0].spans  # type: ignore[union-attr]
+def test_a_late_definition_changes_only_the_blocks_that_refer_to_it() -> None:
+    stream = MarkdownStream()
+    stream.feed("see [x] here\n\nnext\n\nand[^n]\n\n")
+    assert stream.feed("[x]: https://a.b\n").mended == {}
+    assert stream.feed("[^n]: why\n").mended == {
+        0: Paragraph((Span("see "), Span("x", link="https://a.b"), Span(" here")))
+    }
+    assert stream.feed("\nend\n").mended == {2: Paragraph((Span("and"), Span("n", note=True)))}
 
 
 @given(st.text(max_size=200))

@@ -1,5 +1,6 @@
 """The transcript follows the stream, never moves a reader, and copies what was said."""
 
+import itertools
 from collections.abc import Iterator
 
 import pytest
@@ -29,6 +30,7 @@ from desktop_app.ui.transcript.answer_view import AnswerView
 from desktop_app.ui.transcript.bubble import Bubble
 from desktop_app.ui.transcript.failure_card import FailureCard
 from desktop_app.ui.transcript.lines import StepLine, ThoughtLine, last_heading
+from desktop_app.ui.transcript.notes import TOO_LONG
 from desktop_app.ui.transcript.text_view import plain_copy
 from desktop_app.ui.transcript.transcript import Transcript, column_width
 from desktop_app.ui.transcript.turn_view import TurnView
@@ -311,6 +313,49 @@ def test_what_is_copied_is_what_is_read(theme: Theme, qtbot: QtBot) -> None:
         "1\t2",
         "end",
     ]
+
+
+def test_a_long_table_is_one_table_however_it_came(theme: Theme, qtbot: QtBot) -> None:
+    rows = [f"{number}\trow {number}" for number in range(120)]
+    source = [f"| {row.replace(chr(9), ' | ')} |\n" for row in rows]
+    whole = answer_of(theme, qtbot, "".join(["| a | b |\n|---|---|\n", *source, "\nend"]))
+    assert copied(whole).split("\n")[1:] == ["a\tb", *rows, "end"]
+    (grid,) = whole._decorations._find(720, 1).grids
+    assert len(grid.lines) == len(rows)
+    heights = {round(below - above) for above, below in itertools.pairwise(grid.lines)}
+    assert heights <= {32, 35}  # 35 where two pieces meet
+    grown = AnswerView(theme, "Answer")
+    qtbot.addWidget(grown)
+    text = whole.markdown_text
+    for end in range(0, len(text), 31):
+        grown.show_text(text[:end])
+    grown.show_text(text)
+    cursor = whole.textCursor()
+    cursor.clearSelection()
+    whole.setTextCursor(cursor)
+    assert grown.fit(720) == whole.fit(720)
+    assert grown.grab().toImage() == whole.grab().toImage()
+
+
+def test_a_footnote_defined_late_is_shown_where_it_is_referred_to(
+    theme: Theme, qtbot: QtBot
+) -> None:
+    view = answer_of(theme, qtbot, "Said[^1] and [this].\n\n- more\n\n")
+    assert "Said[^1] and [this]." in view.toPlainText()
+    view.show_text(view.markdown_text + "[^1]: *Why*.\n\n[this]: https://a.b\n")
+    view.finish()
+    assert view.toPlainText().split() == ["Said1", "and", "this.", "more", "1", "Why."]
+    view.show_text(view.markdown_text + "\nend")
+    assert view.toPlainText().split() == ["Said1", "and", "this.", "more", "1", "Why.", "end"]
+
+
+def test_text_that_is_too_long_is_shown_as_it_is_written(theme: Theme, qtbot: QtBot) -> None:
+    base64 = "**" + "QUJD" * 20_000
+    view = answer_of(theme, qtbot, f"{base64}\n\n**after**")
+    note, *lines, after = [line for line in view.toPlainText().split("\n") if line]
+    assert note == TOO_LONG
+    assert "".join(lines) == base64
+    assert after == "after"
 
 
 def test_part_of_a_line_is_copied_as_it_is(theme: Theme, qtbot: QtBot) -> None:

@@ -71,15 +71,12 @@ class AnswerView(TextView):
 
     def finish(self) -> None:
         """The text is whole: mend what a late link definition has changed."""
-        whole = self._stream.finish()
-        if whole is not None:
-            self._settled, self._open = list(whole), ()
-            self._begin()
-            self._write_all()
+        self._mend(self._stream.finish().mended)
         self.read_out()
 
     def _feed(self, piece: str) -> None:
         update = self._stream.feed(piece)
+        self._mend(update.mended)
         self._writer.take_back(self._mark)
         if update.settled:
             self._writer.write(update.settled)
@@ -88,6 +85,14 @@ class AnswerView(TextView):
         self._writer.write(update.open)
         self._open = update.open
         self._changed()
+
+    def _mend(self, mended: dict[int, Block]) -> None:
+        """Show settled blocks whose links or footnotes have been defined since."""
+        if mended:
+            for number, block in mended.items():
+                self._settled[number] = block
+            self._begin()
+            self._write_all()
 
     def _restyle(self) -> None:
         self._begin()

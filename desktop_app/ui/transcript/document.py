@@ -4,7 +4,7 @@ What a document cannot draw (cards of code, lines of tables, bars of quotes) is 
 blocks' formats, and painted by `decorations`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Final
 
@@ -16,10 +16,6 @@ from PySide6.QtGui import (
     QTextCursor,
     QTextDocument,
     QTextFormat,
-    QTextFrameFormat,
-    QTextLength,
-    QTextTableCellFormat,
-    QTextTableFormat,
 )
 
 from desktop_app.markdown.blocks import (
@@ -30,13 +26,17 @@ from desktop_app.markdown.blocks import (
     Item,
     List,
     Math,
+    Note,
     Paragraph,
+    Plain,
     Quote,
     Rule,
     Spans,
     Table,
 )
 from desktop_app.ui.theme import Theme, line_height
+from desktop_app.ui.transcript.notes import in_paragraphs
+from desktop_app.ui.transcript.tables import cell_format, join_to_last, table_format
 
 PARAGRAPH_GAP: Final = 14
 HEADING_BELOW: Final = 8
@@ -47,10 +47,6 @@ CODE_HEAD: Final = 32
 CODE_INSET: Final = 14
 CODE_ABOVE: Final = 8
 CODE_BELOW: Final = 10
-CELL_PADDING: Final = 12
-CELL_ABOVE: Final = 3
-CELL_BELOW: Final = 7
-"""Rows are 32 high. Text stands at the foot of its line of 22, so there is less above it."""
 
 _HEADINGS: Final = {1: (20, 28, 24), 2: (17, 25, 20), 3: (15, 23, 16)}
 """Size, line height and space above, in pixels at 100 %, by level (visual, section 2)."""
@@ -178,6 +174,9 @@ class DocumentWriter:
                 self._list(cursor, block, place)
             case Table():
                 self._table(cursor, block, place)
+            case Note() | Plain():
+                for one, quiet in in_paragraphs(block):
+                    self._write(cursor, one, replace(place, ink="quiet") if quiet else place)
             case Rule():
                 form = self._block_format(place, 1, PARAGRAPH_GAP)
                 form.setProperty(Mark.RULE, True)
@@ -221,6 +220,8 @@ class DocumentWriter:
             form.setFont(font)
             form.setForeground(theme.color("link" if span.link else place.ink))
             form.setFontStrikeOut(span.strike)
+            if span.note:
+                form.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignSuperScript)
             if span.link:
                 form.setAnchor(True)
                 form.setAnchorHref(span.link)
@@ -276,7 +277,8 @@ class DocumentWriter:
         inner = _Place(place.indent + LIST_INDENT, place.quotes, place.lists + 1, place.ink)
         for number, item in enumerate(block.items):
             first, *rest = item.blocks or (Paragraph(()),)
-            gap = ITEM_GAP if number or place.lists else PARAGRAPH_GAP
+            near = number or place.lists or block.continues
+            gap = ITEM_GAP if near else PARAGRAPH_GAP
             spans = first.spans if isinstance(first, Paragraph) else ()
             self._text(cursor, spans, inner, self._size, 400, gap)
             form = cursor.blockFormat()
@@ -289,30 +291,24 @@ class DocumentWriter:
 
     def _table(self, cursor: QTextCursor, block: Table, place: _Place) -> None:
         scale = self._scale
-        form = QTextTableFormat()
-        form.setBorder(0)
-        form.setCellSpacing(0)
-        form.setCellPadding(0)
-        form.setLeftMargin(place.indent * scale)
-        form.setTopMargin(self._space_above(PARAGRAPH_GAP))
-        form.setBottomMargin(PARAGRAPH_GAP * scale)  # the next block's own is not heeded
-        form.setPosition(QTextFrameFormat.Position.InFlow)
-        form.setWidth(QTextLength(QTextLength.Type.PercentageLength, 100))
-        form.setHeaderRowCount(1)
-        columns = max(1, len(block.aligns))
+        above = self._space_above(PARAGRAPH_GAP)
+        form = table_format(block, place.indent * scale, above, PARAGRAPH_GAP * scale)
+        if block.continues:
+            cursor.endEditBlock()  # until then Qt does not know of the table above
+            join_to_last(self._document)
+            cursor.beginEditBlock()
         if self._fresh:
             self._shrink(cursor)
-        padding = QTextTableCellFormat()
-        padding.setTopPadding(CELL_ABOVE * scale)
-        padding.setBottomPadding(CELL_BELOW * scale)
-        padding.setLeftPadding(CELL_PADDING * scale)
-        padding.setRightPadding(CELL_PADDING * scale)
-        table = cursor.insertTable(1 + len(block.rows), columns, form)
-        for row, cells in enumerate((block.head, *block.rows)):
+        padding = cell_format(scale)
+        rows = block.rows if block.continues else (block.head, *block.rows)
+        columns = max(1, len(block.aligns))
+        table = cursor.insertTable(len(rows), columns, form)
+        for row, cells in enumerate(rows):
+            head = row == 0 and not block.continues
             for column, spans in enumerate(cells[:columns]):
                 cell = table.cellAt(row, column)
                 cell.setFormat(padding)
-                self._cell(cell.firstCursorPosition(), spans, block.aligns[column], row == 0, place)
+                self._cell(cell.firstCursorPosition(), spans, block.aligns[column], head, place)
         cursor.movePosition(QTextCursor.MoveOperation.End)
         self._fresh = True
         self._shrink(cursor)

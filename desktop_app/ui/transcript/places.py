@@ -19,8 +19,6 @@ from PySide6.QtGui import (
 )
 
 from desktop_app.ui.transcript.document import (
-    CELL_ABOVE,
-    CELL_PADDING,
     CODE_ABOVE,
     CODE_BELOW,
     CODE_HEAD,
@@ -29,6 +27,7 @@ from desktop_app.ui.transcript.document import (
     QUOTE_INDENT,
     Mark,
 )
+from desktop_app.ui.transcript.tables import CELL_ABOVE, CELL_PADDING, goes_on
 from desktop_app.values import value_class
 
 
@@ -97,7 +96,7 @@ def find_places(
         block = block.next()
     for frame in document.rootFrame().childFrames():
         if isinstance(frame, QTextTable) and begin <= frame.firstPosition() < end:
-            places.grids.append(_grid(layout, frame, width, scale))
+            _add_grid(places, _grid(layout, frame, width, scale), frame)
 
 
 def _find_in_block(
@@ -170,6 +169,16 @@ def _boxes(text: QTextLayout, origin: QPointF, begin: int, end: int) -> list[QRe
         top = origin.y() + line.y() - 1
         boxes.append(QRectF(origin.x() + left - 1, top, right - left + 2, line.height() + 2))
     return boxes
+
+
+def _add_grid(places: Places, new: Grid, table: QTextTable) -> None:
+    """Add a table; one without a head goes on with the one above it."""
+    if places.grids and goes_on(table):
+        above = places.grids[-1]
+        lines = (*above.lines, new.rect.top(), *new.lines)
+        places.grids[-1] = Grid(above.rect.united(new.rect), lines)
+    else:
+        places.grids.append(new)
 
 
 def _grid(

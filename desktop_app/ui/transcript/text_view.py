@@ -23,6 +23,7 @@ from desktop_app.overriding import override
 from desktop_app.ui.menus import Menu
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.transcript.document import LIST_INDENT, Mark
+from desktop_app.ui.transcript.tables import goes_on
 
 # What must not reach the clipboard: terminal escapes, other controls, and marks that turn the
 # direction of what follows (reliability, section 1.5).
@@ -52,12 +53,21 @@ def selected_text(cursor: QTextCursor) -> str:
             depth = max(0, round(block.blockFormat().leftMargin() / LIST_INDENT) - 1)
             text = f"{'  ' * depth}{marker} {text}"
         here = _row_of(block)
+        if not text and row is not None and _begins_piece(block.next()):
+            block = block.next()  # what stands between two pieces of a table
+            continue
         if parts:
             parts.append("\t" if here is not None and here == row else "\n")
         parts.append(text)
         row = here
         block = block.next()
     return "".join(parts)
+
+
+def _begins_piece(block: QTextBlock) -> bool:
+    """Whether a table begins in a block that goes on with the one above."""
+    table = cast("QTextTable | None", QTextCursor(block).currentTable())
+    return table is not None and goes_on(table)
 
 
 def _row_of(block: QTextBlock) -> tuple[int, int] | None:

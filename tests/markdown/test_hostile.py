@@ -1,0 +1,85 @@
+"""Documents that mean harm are shown as plain text at worst, and nothing of them is lost."""
+
+import pytest
+
+from desktop_app.markdown.blocks import Block, Code, Paragraph, Plain, Table
+from desktop_app.markdown.stream import LIMIT, MarkdownStream, read
+
+NESTED_TABLES = "".join(
+    f"{'> ' * depth}| a | b |\n{'> ' * depth}|---|---|\n" for depth in range(20)
+)
+
+DOCUMENTS = {
+    "nested tables": NESTED_TABLES,
+    "tables of HTML": "<table><tr><td>" * 20,
+    "brackets": "[" * 500_000,
+    "a megabyte without a space": "a" * 1_000_000,
+    "nested quotes": ">" * 10_000 + " x",
+    "nested lists": "- " * 5_000 + "x",
+    "a hundred thousand cells": "|"
+    + "a|" * 100
+    + "\n|"
+    + "-|" * 100
+    + "\n"
+    + ("|" + "b|" * 100 + "\n") * 1_000,
+    "lone surrogates": "\ud800[\udfff](http://\ud800) **\udc00**\n" * 100,
+    "zeros": "a\0b" * 10_000,
+    "bidi controls": "\u202eabc\u2066" * 1_000,
+    "escapes of a terminal": "\x1b[31mred\x1b[0m\n" * 1_000,
+    "characters that Qt keeps for itself": "\ufdd0a\ufdd1b\u2029c\n\n" * 100,
+    "base64": "QUJD" * 1_250_000,
+}
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_a_hostile_document_becomes_blocks(name: str) -> None:
+    text = DOCUMENTS[name]
+    blocks = read(text)
+    assert blocks
+    for block in blocks:
+        assert "\u2029" not in repr(block)
+
+
+@pytest.mark.parametrize("name", ["brackets", "a megabyte without a space", "base64"])
+def test_a_block_that_is_too_long_is_plain_text_wholly_there(name: str) -> None:
+    text = DOCUMENTS[name]
+    blocks = read(text)
+    assert all(isinstance(block, Plain) for block in blocks)
+    pieces = [block for block in blocks if isinstance(block, Plain)]
+    assert "".join(piece.text for piece in pieces) == text
+    assert [piece.continues for piece in pieces] == [False, *[True] * (len(pieces) - 1)]
+    assert max(len(piece.text) for piece in pieces) <= LIMIT
+
+
+def test_an_empty_line_ends_what_is_too_long() -> None:
+    *_, last = read("a" * (LIMIT + 5) + "\n\n| b |\n|---|\n")
+    assert isinstance(last, Table)
+
+
+def test_all_cells_of_a_large_table_are_there() -> None:
+    blocks = read(DOCUMENTS["a hundred thousand cells"])
+    tables = [block for block in blocks if isinstance(block, Table)]
+    assert len(tables) == len(blocks)
+    assert sum(len(row) for table in tables for row in table.rows) == 100_000
+
+
+@pytest.mark.parametrize("step", [1_000, 7_777, 10**7])
+def test_long_code_stays_code_when_its_fence_closes(step: int) -> None:
+    code = "x = `1`\n" * 12_500
+    text = f"before\n\n```python\n{code}```\nafter"
+    stream = MarkdownStream()
+    settled: list[Block] = []
+    for begin in range(0, len(text), step):
+        settled.extend(stream.feed(text[begin : begin + step]).settled)
+    stream.finish()
+    before, shown, after = stream.blocks
+    assert isinstance(before, Paragraph)
+    assert shown == Code(code.removesuffix("\n"), "python")
+    assert isinstance(after, Paragraph)
+    assert settled == [before, shown]
+
+
+def test_brackets_without_number_are_not_looked_into() -> None:
+    (block,) = read("**" + "[" * 1_001 + "**")
+    assert isinstance(block, Paragraph)
+    assert [span.text for span in block.spans] == ["**" + "[" * 1_001 + "**"]
