@@ -94,8 +94,10 @@ def _layout(window: QMainWindow) -> dict[str, tuple[int, int, int, int]]:
     def visit(widget: QWidget, path: str) -> None:
         numbers: dict[str, int] = {}
         for child in widget.children():
-            if not isinstance(child, QWidget) or child.isWindow() or not child.isVisible():
+            if not isinstance(child, QWidget) or child.isWindow():
                 continue
+            if child.visibleRegion().isEmpty():
+                continue  # hidden, or a turn that is made ahead and not in the window yet
             kind = type(child).__name__
             numbers[kind] = numbers.get(kind, 0) + 1
             name = f"{path}/{kind}{numbers[kind]}"

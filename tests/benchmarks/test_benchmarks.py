@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+from PySide6.QtWidgets import QApplication
 
 from desktop_app.store import conversations as queries
 from desktop_app.store.database import FILE_NAME, open_read_only
@@ -35,8 +36,12 @@ QUICK: Mapping[str, Callable[[Bench], Figures]] = {
 
 
 @pytest.fixture(scope="module")
-def printed() -> str:
-    """What a quick run of everything writes to standard output."""
+def printed(qapp: QApplication) -> str:
+    """What a quick run of everything writes to standard output.
+
+    `qapp` comes first: a benchmark takes the application that is there, and would else make one
+    without windows for all the tests after it.
+    """
     if sys.platform != "linux":
         pytest.skip("memory is read from /proc")
     with redirect_stdout(io.StringIO()) as out:
