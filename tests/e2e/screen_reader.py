@@ -178,6 +178,21 @@ def nameless():
     return found
 
 
+def again(look):
+    """Look anew where something has gone while it was looked at."""
+
+    def tried(*arguments):
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            try:
+                return look(*arguments)
+            except GLib.Error:
+                listen(0.1)
+        raise LookupError(f"{look.__name__}: what is looked at goes again and again")
+
+    return tried
+
+
 # --- the program ----------------------------------------------------------------------------------
 
 
@@ -192,10 +207,8 @@ def listen(seconds):
 
 def main():
     pyatspi.Registry.registerEventListener(note, "object:announcement")
-    functions = {
-        one.__name__: one
-        for one in (read, read_all, write, press, focus, focused, gone, hear, nameless)
-    }
+    functions = {one.__name__: one for one in (write, press, focus, gone, hear)}
+    functions |= {one.__name__: again(one) for one in (read, read_all, focused, nameless)}
     print(json.dumps("ready"), flush=True)
     while True:
         listen(0.02)
