@@ -73,7 +73,7 @@ class Castor:
         code = self.process.wait(PATIENCE)
         self.process = None
         assert code == 0
-        assert self.said == ""
+        assert self.said == "", self.said
 
     def kill(self) -> None:
         """End it as a power cut does."""

@@ -124,7 +124,7 @@ def test_what_was_streaming_is_interrupted_after_a_restart(db: apsw.Connection) 
     back = restore_interaction(stored)
     assert back.outcome is Outcome.INTERRUPTED
     assert back.failure is not None
-    assert "saved" in back.failure.advice
+    assert "kept" in back.failure.advice
 
 
 def test_a_failure_comes_back_in_its_words(db: apsw.Connection) -> None:
