@@ -93,6 +93,9 @@ def open_log(folder: Path, *secrets: Callable[[], Secret | None]) -> logging.Han
 
 
 def close_log(handler: logging.Handler) -> None:
-    """Write nothing any more."""
-    logging.getLogger().removeHandler(handler)
+    """Write nothing any more: what comes later goes nowhere, and not to the terminal."""
+    root = logging.getLogger()
+    root.removeHandler(handler)
     handler.close()
+    if not root.handlers:
+        root.addHandler(logging.NullHandler())  # else Python writes warnings to stderr
