@@ -276,11 +276,9 @@ class Transcript(QAbstractScrollArea):
             return
         column, height, mark = self._column, self.height(), self._mark
         flowed = column.set_width(column_width(self.width())) or flowed or self._late
-        if flowed and mark is not None:
-            mark = replace(mark, offset=None)
+        mark = None if self._follows else mark.flowed if flowed and mark is not None else mark
         self._arranging, self._late = True, False
         try:
-            mark = None if self._follows else mark
             self._value = value = column.settle(mark, height)
             end = max(0, column.content - height)
             self._bar.setRange(0, end)
@@ -288,8 +286,7 @@ class Transcript(QAbstractScrollArea):
             self._bar.setVisible(end > 0)
             self._bar.setValue(value)
             column.place(Window(value, height), (self.width() - column.width) // 2)
-            unread = mark is not None and column.slot(mark.number) is None
-            self._mark = mark if unread else column.mark_at(value)
+            self._mark = column.mark_after(mark, value)
             self._jump.setVisible(value < end - _NEAR_END)
         finally:
             self._arranging = False
@@ -333,16 +330,30 @@ class Transcript(QAbstractScrollArea):
     # --- scrolling ----------------------------------------------------------------------------
 
     def _scrolled(self, value: int) -> None:
+        """The bar was moved."""
         if self._arranging:
             return
         self._follows = value >= self._bar.maximum() - _NEAR_END
-        if self._mark is not None:
-            # What was seen before and still is keeps still while the rest is laid out.
-            mark = replace(self._mark, at=self._mark.at - (value - self._value))
-            seen = self._column.is_seen(mark, self.height())
-            self._mark = mark if seen else self._column.mark_at(value)
+        self._move_mark(value - self._value)
+        if value == 0:
+            self._mark = self._column.mark_at(0)
         self._arrange()
         self._place_timer.start()
+
+    def scroll_by(self, step: int) -> None:
+        """Scroll by so many pixels downwards, also where heights have been guessed too small."""
+        self._follows = False
+        self._move_mark(step)
+        self._arrange()
+        self._follows = step > 0 and self._value >= self._bar.maximum() - _NEAR_END
+        self._place_timer.start()
+
+    def _move_mark(self, step: int) -> None:
+        """What was seen before and still is keeps still while the rest is laid out."""
+        if self._mark is not None:
+            mark = replace(self._mark, at=self._mark.at - step)
+            seen = self._column.is_seen(mark, self.height())
+            self._mark = mark if seen else self._column.mark_at(self._value + step)
 
     def jump_to_end(self) -> None:
         """Go to the end, and follow what is added there."""
@@ -372,7 +383,7 @@ class Transcript(QAbstractScrollArea):
         """Scroll to what Tab has reached; what was hidden by scrolling hands its focus on too."""
         step = step_to_show(new, self.viewport())
         if step and old is not None and not self._arranging:
-            self._bar.setValue(self._bar.value() + step)
+            self.scroll_by(step)
 
     @override
     def event(self, event: QEvent) -> bool:
@@ -394,19 +405,22 @@ class Transcript(QAbstractScrollArea):
             if steps := self._wheel.turn(event):
                 self.zoom_requested.emit(steps)
         else:
-            self._bar.setValue(self._bar.value() - wheel_step(event))
+            self.scroll_by(-wheel_step(event))
         event.accept()
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Scroll by the keys that scroll everywhere, and by turns."""
-        step = key_step(event, self.height(), self._bar.maximum())
-        if by := turn_step(event):
-            self._go_by_turns(by)
-        elif step is None:
-            super().keyPressEvent(event)
+        if turns := turn_step(event):
+            self._go_by_turns(turns)
+        elif (step := key_step(event, self.height())) is not None:
+            self.scroll_by(step)
+        elif event.key() == Qt.Key.Key_Home:
+            self._bar.setValue(0)
+        elif event.key() == Qt.Key.Key_End:
+            self.jump_to_end()
         else:
-            self._bar.setValue(self._bar.value() + step)
+            super().keyPressEvent(event)
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
