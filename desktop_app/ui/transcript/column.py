@@ -6,7 +6,7 @@ else an estimate. Nothing here costs more for a longer conversation, but to begi
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from typing import Final, cast
+from typing import Final, TypeAlias, cast
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
@@ -30,6 +30,10 @@ _STEP: Final = 0.25
 
 _KEPT: Final = 2.5
 """Views further away than so many windows are dropped."""
+
+
+TurnMaker: TypeAlias = Callable[[Interaction, TurnState | None], TurnView]
+"""Makes the view of a turn as a person has left it."""
 
 
 @dataclass
@@ -85,7 +89,7 @@ class Window:
 class Column:
     """All turns of a path, one under the other. `make` makes the view of one."""
 
-    make: Callable[[Interaction, TurnState | None], TurnView]
+    make: TurnMaker
     path: Path = field(default_factory=Path)
     width: int = 0
     heights: Heights = field(default_factory=Heights)
