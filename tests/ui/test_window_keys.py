@@ -14,6 +14,7 @@ from desktop_app.ui.dropping import Dropped
 from desktop_app.ui.main_window import MainWindow
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.transcript.blocks_view import BlocksView
+from desktop_app.ui.transcript.turn_view import TurnView
 from tests.conftest import LoopFactory
 from tests.pictures import encoded, picture
 from tests.ui.answering import Tap, clipboard
@@ -30,6 +31,7 @@ from tests.ui.windows import (
     focus,
     in_front,
     press,
+    wheel,
     words_of,
 )
 
@@ -166,6 +168,18 @@ async def test_zoom_changes_by_steps_and_is_kept(
         press(window, Key.Key_0, CTRL)
         assert w.preferences.settings.zoom == 100
         assert window.pane.composer.height() == height
+
+
+async def test_the_wheel_with_ctrl_zooms_the_conversation_it_is_over(
+    tmp_path: Path, theme: Theme, loop_factory: LoopFactory
+) -> None:
+    async with opened(tmp_path, theme) as (window, w, tap):
+        await answered(window, tap, "first", "words")
+        (view,) = window.pane.transcript.viewport().findChildren(TurnView)
+        wheel(view, 120, CTRL)
+        assert w.preferences.settings.zoom == 110
+        wheel(view, -240, CTRL)
+        assert w.preferences.settings.zoom == 90
 
 
 # --- an empty window ------------------------------------------------------------------------------
