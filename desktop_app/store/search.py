@@ -82,9 +82,11 @@ def _texts(db: apsw.Connection, key: str, asked: str) -> TurnTexts:
     said = "\n\n".join(_texts_in(typed))
     if said:
         texts.append(("input", said))
-    for one in _list(typed):
-        if isinstance(one, dict) and one.get("type") == "function_result":
-            texts.append(("result", json.dumps(one, ensure_ascii=False)))
+    texts.extend(
+        ("result", json.dumps(one, ensure_ascii=False))
+        for one in _list(typed)
+        if isinstance(one, dict) and one.get("type") == "function_result"
+    )
     for kind, body in db.execute(
         "SELECT type, body FROM step WHERE interaction = ? ORDER BY position", (key,)
     ).fetchall():
