@@ -17,7 +17,10 @@ async def search(
 ) -> AsyncIterator[list[TurnTexts]]:
     """Find the turns that may have all these words in them, in the order of `keys`.
 
-    Raises `StoreError`. Nothing is held between two pieces; who has enough stops asking.
+    They come as they are on the disk, which an answer that is coming in may be a second ahead of,
+    and without words all of them come. More is found than is meant: Markdown is searched as it is
+    written, ASCII letters match in both cases, all others match anything. Nothing is held between
+    two pieces; who has enough stops asking. Raises `StoreError`.
     """
     begin = 0
     while begin < len(keys):

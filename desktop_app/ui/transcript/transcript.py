@@ -6,6 +6,7 @@ its height is an estimate, and no correction ever moves what the reader looks at
 """
 
 import time
+from collections.abc import Sequence
 from functools import partial
 from typing import Final, cast
 
@@ -96,7 +97,7 @@ class Transcript(QAbstractScrollArea):
 
     # --- turns in -----------------------------------------------------------------------------
 
-    def set_turns(self, turns: list[Interaction]) -> None:
+    def set_turns(self, turns: Sequence[Interaction]) -> None:
         """Show these turns and no others, at their end."""
         for slot in self._slots:
             self._drop_view(slot)
