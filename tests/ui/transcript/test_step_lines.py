@@ -1,7 +1,5 @@
 """What the line of a tool says: for every kind of step, and for whatever JSON it may carry."""
 
-from typing import cast
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,7 +15,7 @@ from desktop_app.interactions.steps import (
     ToolCallStep,
     ToolResultStep,
 )
-from desktop_app.markdown.blocks import Block, Code, Item, List, Paragraph, Span
+from desktop_app.markdown.blocks import Block, Code, List, Paragraph, Span
 from desktop_app.markdown.stream import read
 from desktop_app.ui.transcript.step_lines import StepWords, answers, words_of
 from tests.interactions.test_interaction import sample_events
@@ -69,7 +67,7 @@ def spans(blocks: tuple[Block, ...]) -> list[Span]:
             case Paragraph(inside):
                 found += inside
             case List(items):
-                found += [span for item in items for span in spans(cast("Item", item).blocks)]
+                found += [span for item in items for span in spans(item.blocks)]
             case _:
                 pass
     return found
