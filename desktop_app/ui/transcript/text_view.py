@@ -1,8 +1,7 @@
 """Text that is read, selected and copied, but not written: as high as it needs to be."""
 
-import re
 from functools import partial
-from typing import Final, cast
+from typing import cast
 
 from PySide6.QtCore import QMimeData, QPoint, QSize, Qt, QUrl, Signal
 from PySide6.QtGui import (
@@ -22,21 +21,9 @@ from PySide6.QtWidgets import QFrame, QTextBrowser, QWidget
 from desktop_app.overriding import override
 from desktop_app.ui.menus import Menu
 from desktop_app.ui.theme import Theme
+from desktop_app.ui.transcript.copying import plain_copy
 from desktop_app.ui.transcript.document import LIST_INDENT, Mark
 from desktop_app.ui.transcript.tables import goes_on
-
-# What must not reach the clipboard: terminal escapes, other controls, and marks that turn the
-# direction of what follows (reliability, section 1.5).
-_UNSAFE: Final = re.compile(
-    r"\x1b\[[0-9;?]*[ -/]*[@-~]|"
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200a\u200b\u202a-\u202e\u2066-\u2069\ufeff]"
-)
-
-
-def plain_copy(text: str) -> str:
-    """Make text safe to paste anywhere: line ends are LF, and nothing in it is invisible."""
-    lines = text.replace("\u2029", "\n").replace("\u2028", "\n").replace("\u00a0", " ")
-    return _UNSAFE.sub("", lines.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def selected_text(cursor: QTextCursor) -> str:
