@@ -6,11 +6,12 @@ unasked, or something else though it was asked for it (specification, section 11
 
 import json
 import re
+from functools import lru_cache
 from typing import Final
 
 from desktop_app.interactions.jsonvalue import JsonObject, JsonValue, parse_json
 from desktop_app.markdown.pieces import CHUNK
-from desktop_app.markdown.stream import LIMIT
+from desktop_app.markdown.stream import CODE_LIMIT, LIMIT
 from desktop_app.ui.transcript.quoting import as_code
 from desktop_app.values import value_class
 
@@ -35,6 +36,7 @@ class JsonAnswer:
     table: str = ""
 
 
+@lru_cache(maxsize=4)
 def json_answer(text: str) -> JsonAnswer | None:
     """Read an answer that is an object or a list and nothing else; `None` for all others."""
     if len(text) > _MOST:
@@ -47,6 +49,8 @@ def json_answer(text: str) -> JsonAnswer | None:
         value = parse_json(bare)
         pretty = json.dumps(value, ensure_ascii=False, indent=2)
     except (ValueError, RecursionError):
+        return None
+    if len(pretty) >= CODE_LIMIT:
         return None
     if not isinstance(value, dict | list) or (fenced is not None and not isinstance(value, list)):
         return None

@@ -112,7 +112,7 @@ names = st.text(min_size=1, max_size=8)
 
 
 def test_long_rows_are_cut_so_that_a_table_stays_a_table() -> None:
-    rows = [{f"c{column}": "word " * 50 for column in range(40)} for _ in range(120)]
+    rows = [{f"c{column}": "word " * 20 for column in range(40)} for _ in range(120)]
     assert len(table_of(json.dumps(rows))) == 121
     assert json.loads(code_of(json.dumps(rows))) == rows
 
