@@ -83,6 +83,7 @@ def _mend_attributes(element: Element) -> None:
     if element.tag == "mtable":
         spacing = element.get("columnspacing")
         element.set("columnspacing", spacing.replace("2em", "0.3em") if spacing else "0.8em")
+        element.set("rowspacing", "0.6em" if spacing else "0.42em")
 
 
 def _mend_signs(row: Element) -> None:

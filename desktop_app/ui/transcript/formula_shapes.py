@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QTransform
 
 from desktop_app.formulas.picture import Bar, Letters, Outline, Picture
@@ -26,6 +26,7 @@ class Outlines:
     def shape(self, picture: Picture) -> QPainterPath:
         """Put a formula's glyphs together; one em is 1."""
         shape = QPainterPath()
+        shape.setFillRule(Qt.FillRule.WindingFill)  # the pieces of a tall bracket overlap
         for glyph in picture.glyphs:
             path = self._paths.get(glyph.outline)
             if path is not None:

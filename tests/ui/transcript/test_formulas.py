@@ -139,6 +139,17 @@ def test_the_bar_of_a_fraction_is_on_whole_pixels(
     assert 255 in long_rows.values()
 
 
+def test_a_tall_line_of_overlapping_pieces_has_no_holes(formulas: Formulas, qtbot: QtBot) -> None:
+    source = r"\left|\begin{matrix} a \\ b \\ c \\ d \end{matrix}\right|"
+    wait_for(qtbot, formulas, source)
+    image = painted(formulas, source, pixels=24)
+    assert image is not None
+    left = min(x for x, _ in inked(image))
+    rows = [y for x, y in inked(image) if x == left]
+    assert rows == list(range(min(rows), max(rows) + 1))
+    assert len(rows) > 80
+
+
 def test_what_is_not_set_paints_nothing(formulas: Formulas, qtbot: QtBot) -> None:
     assert painted(formulas, "z") is None
     qtbot.waitUntil(lambda: not formulas.is_waiting, timeout=30_000)
