@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QTransform
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QTransform
 
 from desktop_app.formulas.picture import Bar, Letters, Outline, Picture
 
@@ -54,18 +54,14 @@ def _path_of(outline: Outline) -> QPainterPath:
 
 
 def paint_formula(
-    painter: QPainter,
-    point: QPointF,
-    picture: Picture,
-    shape: QPainterPath,
-    em: float,
-    font: QFont,
-    ink: QColor,
+    painter: QPainter, point: QPointF, picture: Picture, shape: QPainterPath, em: float
 ) -> None:
-    """Paint a formula whose baseline begins at `point`; `em` is its size in pixels.
+    """Paint a formula in the pen's colour; its baseline begins at `point`, `em` is in pixels.
 
-    `font` is for what the font of formulas does not have.
+    What the font of formulas does not have is painted in the painter's.
     """
+    ink = painter.pen().color()
+    font = painter.font()
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     device = painter.combinedTransform()

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from typing import Final
 
 from PySide6.QtCore import QObject, QPointF, QTimer, Signal
-from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath
+from PySide6.QtGui import QPainter, QPainterPath
 
 from desktop_app.chat.typesetting import FormulaKey, Typeset, Typesetter
 from desktop_app.formulas.picture import Picture
@@ -59,7 +59,7 @@ class Formulas(QObject):
         """Whether a formula that was asked for is neither set nor given up."""
         return bool(self._asked or self._done)
 
-    def size_of(self, source: str, *, display: bool, pixel_size: float) -> FormulaSize | None:
+    def size_of(self, source: str, display: bool, pixel_size: int) -> FormulaSize | None:
         """Say how large a formula is in a text of this size; `None`: not yet, or never."""
         picture = self._find((source, display))
         if picture is None:
@@ -67,32 +67,23 @@ class Formulas(QObject):
         em = pixel_size * SCALE
         return FormulaSize(picture.width * em, picture.ascent * em, picture.descent * em)
 
-    def has_failed(self, source: str, *, display: bool) -> bool:
+    def has_failed(self, source: str, display: bool) -> bool:
         """Say whether a formula cannot be set: its source is shown for good."""
         key = (source, display)
         return key in self._pictures and self._pictures[key] is None
 
     def paint(
-        self,
-        painter: QPainter,
-        point: QPointF,
-        source: str,
-        *,
-        display: bool,
-        font: QFont,
-        ink: QColor,
-    ) -> bool:
-        """Paint a formula whose baseline begins at `point`, in the size of the font in pixels.
+        self, painter: QPainter, at: QPointF, source: str, display: bool, pixel_size: int
+    ) -> None:
+        """Paint a formula in the pen's colour; `at` is the left end of its baseline.
 
-        `False`: it is not set (any more), and `rendered` will say when it is.
+        One that is not set any more leaves its room empty until `rendered` says that it is.
         """
         key = (source, display)
         picture = self._find(key)
-        if picture is None:
-            return False
-        em = font.pixelSize() * SCALE
-        paint_formula(painter, point, picture, self._shape(key, picture), em, font, ink)
-        return True
+        if picture is not None:
+            shape = self._shape(key, picture)
+            paint_formula(painter, at, picture, shape, pixel_size * SCALE)
 
     def _find(self, key: FormulaKey) -> Picture | None:
         if key in self._pictures:
