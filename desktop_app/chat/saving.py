@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 from typing import Final
 
 from desktop_app.interactions.interaction import Interaction
 from desktop_app.store import conversations as queries
 from desktop_app.store.database import Database, DatabaseConnection, Work
-from desktop_app.store.rows import interaction_row
+from desktop_app.store.rows import ConversationRow, Draft, interaction_row
 
 SAVE_SECONDS: Final = 1.0
 
@@ -75,6 +76,24 @@ class TurnSaver:
                 queries.drop_steps_from(db, row.key, count)
 
         self._writer.write(work)
+
+
+async def add_turn(
+    turn: Interaction, row: ConversationRow, draft: str | None, writer: Writer
+) -> ConversationRow:
+    """Commit a new turn with its conversation, and empty the draft it came from, if from one.
+
+    Returns the conversation as it is now. Raises `StoreError`, and then nothing was written.
+    """
+    stored = interaction_row(turn, row.key, row.updated)
+
+    def work(db: DatabaseConnection) -> int:
+        sequence = queries.add_turn(db, row, stored)
+        if draft is not None:
+            queries.save_draft(db, draft, Draft())
+        return sequence
+
+    return replace(row, sequence=await writer.database.write(work))
 
 
 def save_turns(turns: Sequence[Interaction], conversation: str, writer: Writer) -> None:

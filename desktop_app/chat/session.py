@@ -5,7 +5,7 @@ An input is on the disk before it is shown, and shown before it is sent.
 
 import asyncio
 import time
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
@@ -15,7 +15,8 @@ from desktop_app.chat.asking import request_of
 from desktop_app.chat.connection import Connection
 from desktop_app.chat.notices import Notice, NoticeBoard
 from desktop_app.chat.preferences import Preferences
-from desktop_app.chat.saving import TurnSaver, Writer, save_turns
+from desktop_app.chat.saving import TurnSaver, Writer, add_turn, save_turns
+from desktop_app.chat.searching import search
 from desktop_app.chat.stopping import stop_at_server
 from desktop_app.chat.tasks import TaskScope
 from desktop_app.chat.titles import NEW_TITLE, title_of
@@ -26,9 +27,9 @@ from desktop_app.interactions.conversation import Conversation
 from desktop_app.interactions.interaction import Interaction
 from desktop_app.interactions.outcome import PROGRAM_ENDED
 from desktop_app.store import conversations as queries
-from desktop_app.store.database import DatabaseConnection
 from desktop_app.store.errors import StoreError
-from desktop_app.store.rows import ConversationRow, Draft, interaction_row
+from desktop_app.store.rows import ConversationRow, Draft
+from desktop_app.store.search import TurnTexts
 
 
 class ChatSession(QObject):
@@ -112,6 +113,18 @@ class ChatSession(QObject):
     def turns(self) -> list[Interaction]:
         """The path that is on screen."""
         return self.conversation.path()
+
+    def search(self, words: Sequence[str], begin: str = "") -> AsyncIterator[list[TurnTexts]]:
+        """Find the turns on the path that may have all these words in them, in path order, in a
+        round that begins with the turn `begin`; in pieces, of which none keeps the loop waiting.
+
+        They come as they are on the disk, which an answer that is coming in may be a second ahead
+        of. More is found than meant: Markdown is searched as it is written, letters match in both
+        cases, those beyond ASCII match anything. Without words all turns come. Raises `StoreError`.
+        """
+        keys = [turn.key for turn in self.turns]
+        at = keys.index(begin) if begin in keys else 0
+        return search(self._writer.database, keys[at:] + keys[:at], words)
 
     @property
     def busy(self) -> bool:
@@ -335,25 +348,15 @@ class ChatSession(QObject):
 
     async def _commit(self, turn: Interaction, *, keep_draft: bool = False) -> ConversationRow:
         now = time.time()
-        old = self._row
         row = replace(
-            old or ConversationRow(self.key, title_of(turn.input), turn.origin, created=now),
+            self._row or ConversationRow(self.key, title_of(turn.input), turn.origin, created=now),
             head=turn.key,
             updated=now,
             model=self.model,
             thinking_level=self.thinking_level,
             origin=turn.origin,
         )
-        stored = interaction_row(turn, self.key, now)
-        owner = self._draft_owner
-
-        def write(db: DatabaseConnection) -> int:
-            sequence = queries.add_turn(db, row, stored)
-            if not keep_draft:
-                queries.save_draft(db, owner, Draft())
-            return sequence
-
-        return replace(row, sequence=await self._writer.database.write(write))
+        return await add_turn(turn, row, None if keep_draft else self._draft_owner, self._writer)
 
     def _start(self, turn: Interaction, *, resume: bool = False) -> None:
         self._running_turn = turn
