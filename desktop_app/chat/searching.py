@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop_app.chat.tasks import TaskScope
 from desktop_app.store.database import Database, DatabaseConnection
+from desktop_app.store.errors import StoreError
 from desktop_app.store.search import TurnTexts, turns_with
 
 _SECONDS: Final = 0.01
@@ -56,6 +57,7 @@ class TextSearch(QObject):
             self._task.cancel()
 
     async def _look(self) -> None:
+        """Look at some turns. A failure is told to the person; nothing more is found then."""
         keys = self._keys[self._at : self._at + _KEYS_AT_ONCE]
 
         def work(db: DatabaseConnection) -> tuple[list[TurnTexts], int]:
@@ -63,10 +65,11 @@ class TextSearch(QObject):
 
         try:
             found, done = await self._database.read(work)
-        except BaseException:
-            self._at = len(self._keys)  # it is reported, once
-            raise
-        finally:
+        except StoreError:
+            rest, self._at = self._keys[self._at :], len(self._keys)
             self._task = None
+            self.looked.emit(rest, [])
+            raise
+        self._task = None
         self._at += done
         self.looked.emit(keys[:done], found)

@@ -123,8 +123,7 @@ class FindBar(QWidget):
 
     def has_focus(self) -> bool:
         """Whether the keyboard is in it."""
-        focused = self.window().focusWidget()
-        return focused is not None and self.isAncestorOf(focused)
+        return any(stop.hasFocus() for stop in self.stops)
 
     def _ask(self) -> None:
         self.query_changed.emit(self.query)

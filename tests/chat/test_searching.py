@@ -73,6 +73,6 @@ async def test_a_history_that_cannot_be_read_ends_the_search_with_one_notice(
             search = session.search([turn.key], ["stone"])
             search.look()
             async with asyncio.timeout(20):
-                while not search.is_over:
+                while not search.is_over:  # noqa: ASYNC110 - it tells nobody
                     await asyncio.sleep(0.002)
             assert [notice.topic for notice in w.notices] == [StoreError.__name__]

@@ -88,6 +88,15 @@ class Needle:
             left = _not_in(_not_in(left, text), _TARGET.sub("", text))
         return not left or not is_normalized("NFC", text)
 
+    @property
+    def stored_words(self) -> list[str]:
+        """What to look for on the disk, where no text is changed before it is compared.
+
+        The first letter is left out, which Markdown may part from its word (`**C**entral`), and
+        what may have been one letter is no letter of ASCII, which matches anything.
+        """
+        return [word[1 if len(word) > 2 else 0 :].replace("ss", "ß") for word in self._words]
+
     def find(self, text: str) -> list[tuple[int, int]]:
         """Where it is in a text, from the left, without overlaps: begins and ends."""
         if not self._apart:
