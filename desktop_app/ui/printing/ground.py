@@ -1,0 +1,36 @@
+"""What stands on paper looks as in the light theme, at the size of paper."""
+
+from typing import Final
+
+from PySide6.QtGui import QColor, QFont
+
+from desktop_app.ui.colouring import Colouring
+from desktop_app.ui.theme import Theme
+from desktop_app.ui.tokens import LIGHT
+
+SIZE: Final = 13
+"""Pixels of body text at 96 to the inch: 9.75 points."""
+
+
+class Paper:
+    """The light theme, whatever that of the window is; code has its colours at once."""
+
+    def __init__(self, theme: Theme) -> None:
+        self._theme = theme
+        self.colouring = Colouring(parent=theme)
+
+    def close(self) -> None:
+        """It is not needed any more."""
+        self.colouring.deleteLater()
+
+    def color(self, token: str) -> QColor:
+        """A colour by the name of its use."""
+        return QColor(LIGHT[token])
+
+    def font(self, size: int, weight: int = 400, *, figures: bool = False) -> QFont:
+        """The text font; `size` in pixels, `figures` for digits of one width."""
+        return self._theme.font(size, weight, figures=figures)
+
+    def code_font(self, size: int, *, italic: bool = False) -> QFont:
+        """The font of code; `size` in pixels."""
+        return self._theme.code_font(size, italic=italic)
