@@ -59,7 +59,7 @@ class Selection:
     def within(self, key: str, part: int) -> tuple[Mark, Mark] | None:
         """What is selected of a part, to be painted."""
         extent = self.extent
-        number = self._walk.shown.number_of(key)
+        number = self._walk.number_of(key)
         if extent is None or number is None:
             return None
         begin, end = extent
@@ -117,7 +117,7 @@ class Selection:
 
     def select_turn(self, key: str) -> None:
         """Select a turn."""
-        number = self._walk.shown.number_of(key)
+        number = self._walk.number_of(key)
         if number is not None:
             self._select(self._walk.begin_of(number), self._walk.end_of(number))
 
@@ -170,8 +170,8 @@ class Selection:
     def _by_turn(self, spot: Spot, *, forward: bool) -> Spot:
         """The end of the turn, or of the next one where it ends already; or the beginning."""
         walk = self._walk
-        number = walk.shown.number_of(spot.turn) or 0
-        numbers = range(number, len(walk.shown.turns)) if forward else range(number, -1, -1)
+        number = walk.number_of(spot.turn) or 0
+        numbers = range(number, walk.count) if forward else range(number, -1, -1)
         for at in numbers:
             found = walk.end_of(at) if forward else walk.begin_of(at)
             if found is not None and found != spot:
@@ -203,13 +203,13 @@ class Selection:
                 self._held[spot] = place
 
     def _place(self, spot: Spot) -> PartPlace | None:
-        number = self._walk.shown.number_of(spot.turn)
+        number = self._walk.number_of(spot.turn)
         places = self._walk.places(number) if number is not None else ()
         return places[spot.part] if spot.part < len(places) else None
 
     def _found_again(self, spot: Spot) -> Spot:
         held = self._held.get(spot)
-        number = self._walk.shown.number_of(spot.turn)
+        number = self._walk.number_of(spot.turn)
         if held is None or number is None:
             return spot
         for part, place in enumerate(self._walk.places(number)):
