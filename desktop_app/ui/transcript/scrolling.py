@@ -8,24 +8,48 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 LINE: Final = 22
 _MARGIN: Final = 16
+_NOTCH: Final = 120
 
 
 def wheel_step(event: QWheelEvent) -> int:
     """Pixels upwards: what the device gives, else three lines a notch."""
-    return event.pixelDelta().y() or event.angleDelta().y() * 3 * LINE // 120
+    return event.pixelDelta().y() or event.angleDelta().y() * 3 * LINE // _NOTCH
 
 
-def key_step(event: QKeyEvent, height: int, end: int) -> int | None:
+class ZoomWheel:
+    """Counts the steps of the zoom that a wheel asks for: one a notch, also in small pieces."""
+
+    def __init__(self) -> None:
+        self._turned = 0
+
+    def turn(self, event: QWheelEvent) -> int:
+        """Take a turn of the wheel; return the steps that are complete, upwards."""
+        delta = event.angleDelta().y()
+        if self._turned * delta < 0:
+            self._turned = 0
+        steps = int((self._turned + delta) / _NOTCH)
+        self._turned += delta - steps * _NOTCH
+        return steps
+
+
+def turn_step(event: QKeyEvent) -> int:
+    """Turns downwards for a key, 0 for one that does not go by turns."""
+    if event.modifiers() != Qt.KeyboardModifier.ControlModifier:
+        return 0
+    return {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()), 0)
+
+
+def key_step(event: QKeyEvent, height: int) -> int | None:
     """Pixels downwards for a key, in a window of a height; `None` for one that does not scroll."""
     page = height - 60
+    if event.key() == Qt.Key.Key_Space and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+        return -page
     steps = {
         Qt.Key.Key_Up: -2 * LINE,
         Qt.Key.Key_Down: 2 * LINE,
         Qt.Key.Key_PageUp: -page,
         Qt.Key.Key_PageDown: page,
         Qt.Key.Key_Space: page,
-        Qt.Key.Key_Home: -end,
-        Qt.Key.Key_End: end,
     }
     return steps.get(Qt.Key(event.key()))
 

@@ -23,6 +23,7 @@ from desktop_app.ui.menus import Menu
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.transcript.copying import plain_copy
 from desktop_app.ui.transcript.document import LIST_INDENT, Mark
+from desktop_app.ui.transcript.scrolling import turn_step
 from desktop_app.ui.transcript.tables import goes_on
 
 
@@ -179,7 +180,8 @@ class TextView(QTextBrowser):
             self.clear_selection()
             return
         scrolling = (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_End)
-        if event.key() in scrolling and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+        shift = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+        if turn_step(event) or (event.key() in scrolling and not shift):
             event.ignore()
             return
         super().keyPressEvent(event)

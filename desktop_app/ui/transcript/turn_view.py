@@ -20,6 +20,7 @@ from desktop_app.overriding import override
 from desktop_app.ui.buttons import HEIGHT as BUTTON_HEIGHT
 from desktop_app.ui.buttons import Button, IconButton
 from desktop_app.ui.theme import Theme
+from desktop_app.ui.transcript.anchor import Anchor
 from desktop_app.ui.transcript.answer_view import AnswerView
 from desktop_app.ui.transcript.bubble import Bubble
 from desktop_app.ui.transcript.failure_card import FailureCard
@@ -27,6 +28,7 @@ from desktop_app.ui.transcript.lines import OpeningLine, StepLine, ThoughtLine
 from desktop_app.ui.transcript.pictures import PictureRow, ThumbnailSource
 from desktop_app.ui.transcript.status_line import StatusLine, words_for_end
 from desktop_app.ui.transcript.text_view import plain_copy
+from desktop_app.values import value_class
 
 INPUT_GAP: Final = 22
 STEP_GAP: Final = 8
@@ -35,6 +37,13 @@ ACTIONS_HEIGHT: Final = 28
 ACTIONS_GAP: Final = 6
 
 StepView = AnswerView | OpeningLine
+
+
+@value_class
+class TurnState:
+    """How a person has left a view: `opened` are the parts that they opened."""
+
+    opened: frozenset[int] = frozenset()
 
 
 class TurnView(QWidget):
@@ -56,7 +65,12 @@ class TurnView(QWidget):
     """A link is to be opened: its address, and the text that stands for it."""
 
     def __init__(
-        self, theme: Theme, turn: Interaction, thumbnail: ThumbnailSource, parent: QWidget
+        self,
+        theme: Theme,
+        turn: Interaction,
+        thumbnail: ThumbnailSource,
+        parent: QWidget,
+        state: TurnState | None = None,
     ) -> None:
         super().__init__(parent)
         self._theme = theme
@@ -83,6 +97,22 @@ class TurnView(QWidget):
         self._copy.clicked.connect(self._copy_answer)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.update_all()
+        for part, view in enumerate(self._parts):
+            if state is not None and part in state.opened and isinstance(view, OpeningLine):
+                view.set_open(True)
+
+    @property
+    def state(self) -> TurnState:
+        """How the person has left it."""
+        parts = enumerate(self._parts)
+        lines = ((part, view) for part, view in parts if isinstance(view, OpeningLine))
+        return TurnState(frozenset(part for part, line in lines if line.is_open))
+
+    @property
+    def _parts(self) -> list[QWidget]:
+        """Everything that is read in it, from the top."""
+        bubble = [self._bubble] if self._bubble is not None else []
+        return [*bubble, *self._results, *self._steps]
 
     @property
     def stops(self) -> list[QWidget]:
@@ -316,6 +346,29 @@ class TurnView(QWidget):
             top += ACTIONS_HEIGHT
         self.resize(width, top)
         return top
+
+    def lay_out(self, top: int, bottom: int) -> bool:  # noqa: ARG002 - all of it is laid out
+        """Lay out what stands between two heights; say whether the height is another one now."""
+        return False
+
+    def anchor_at(self, y: int) -> Anchor:
+        """The topmost thing that does not end above a height."""
+        for part, view in enumerate(self._parts):
+            if not view.isHidden() and view.geometry().bottom() >= y:
+                return Anchor(part, 0, (y - view.y()) / max(1, view.height()))
+        foot = self._foot
+        return Anchor(len(self._parts), 0, (y - foot) / max(1, self.height() - foot))
+
+    def y_of(self, anchor: Anchor) -> int:
+        """Where a point of it stands."""
+        for view in self._parts[anchor.part :]:
+            if not view.isHidden():
+                return view.y() + round(anchor.share * view.height())
+        return self._foot + round(anchor.share * (self.height() - self._foot))
+
+    @property
+    def _foot(self) -> int:
+        return max((view.geometry().bottom() + 1 for view in self._parts), default=0)
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -1,0 +1,44 @@
+"""The place of a reader: which point of which turn, whatever the heights above it come to be."""
+
+from collections.abc import Mapping
+
+from desktop_app.values import value_class
+
+
+@value_class
+class Anchor:
+    """A point of a turn. `part` counts its parts; one more than there are stands for its foot.
+
+    `share` is how far down in the block it is: 0 to 1, less than 0 in the gap above the block.
+    """
+
+    part: int
+    block: int
+    share: float
+
+    @property
+    def top(self) -> "Anchor":
+        """The top of the block."""
+        return Anchor(self.part, self.block, 0.0)
+
+    @property
+    def foot(self) -> "Anchor":
+        """The foot of the block."""
+        return Anchor(self.part, self.block, 1.0)
+
+
+@value_class
+class Place:
+    """What stands at the upper edge of the window: a point of the turn of this key."""
+
+    turn: str
+    anchor: Anchor
+
+
+@value_class
+class Measured:
+    """Heights of turns by their keys, in a column of a width, all in pixels; `zoom` in percent."""
+
+    width: int
+    zoom: int
+    heights: Mapping[str, int]

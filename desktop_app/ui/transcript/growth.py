@@ -1,0 +1,70 @@
+"""When what has grown is shown: not with every piece that comes in, and never late."""
+
+import time
+from typing import Final
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from desktop_app.interactions.interaction import Interaction
+from desktop_app.interactions.outcome import Outcome
+from desktop_app.ui.transcript.column import Column, Slot
+
+FLUSH_MS: Final = 33
+_TICK_MS: Final = 1000
+
+
+class Growth(QObject):
+    """Has the views of a column show what has grown."""
+
+    flushed = Signal(bool)
+    """All that had grown is shown; whether a height has changed."""
+
+    def __init__(self, column: Column, parent: QObject) -> None:
+        super().__init__(parent)
+        self._column = column
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(FLUSH_MS)
+        self._timer.timeout.connect(self.flush)
+        self._ticks = QTimer(self)
+        self._ticks.setInterval(_TICK_MS)
+        self._ticks.timeout.connect(self._tick)
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether everything that has grown is shown."""
+        return not any(slot.view.dirty for slot in self._column.slots)
+
+    def mark_dirty(self, turn: Interaction, position: int) -> None:
+        """Note that a step has grown; it is shown within 33 ms, or when there is time."""
+        slot = self._column.slot_of(turn.key)
+        if slot is not None:
+            slot.view.mark_dirty(position)
+            if not self._timer.isActive():
+                self._timer.start()
+            if not self._ticks.isActive():
+                self._ticks.start()
+
+    def flush(self) -> None:
+        """Show what has grown."""
+        began = time.monotonic()
+        grown = [slot for slot in self._column.slots if slot.view.dirty and slot.view.flush()]
+        for slot in grown:
+            self._column.fit_again(slot)
+        self.flushed.emit(bool(grown))
+        # A slow flush is followed by a longer pause, so that there is time for the person.
+        spent = time.monotonic() - began
+        self._timer.setInterval(max(FLUSH_MS, round(spent * 2000)))
+
+    def _tick(self) -> None:
+        live = [slot for slot in self._column.slots if _streams(slot)]
+        for slot in live:
+            slot.view.tick()
+        if not live:
+            self._ticks.stop()
+        elif not self._timer.isActive():
+            self._timer.start()
+
+
+def _streams(slot: Slot) -> bool:
+    return slot.turn.outcome is Outcome.STREAMING
