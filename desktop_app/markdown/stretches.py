@@ -40,6 +40,7 @@ class Stretch:
     `begin` is where its text begins in `text_of` its block, `level` that of a heading, `inside`
     what it stands in, the outermost first. `marker` stands before the first stretch of an item:
     `•`, `◦`, `3.`, `[x]` or `[ ]`. `row`, `column`, `align` and `head` are those of a cell.
+    The lines of code end with LF, those of other text with U+2028.
     """
 
     spans: Spans
@@ -58,7 +59,8 @@ class Stretch:
     @property
     def text(self) -> str:
         """Its text as it is copied."""
-        return "".join(span.text for span in self.spans).replace(LINE_BREAK, "\n")
+        text = "".join(span.text for span in self.spans)
+        return text if self.kind in ("code", "math") else text.replace(LINE_BREAK, "\n")
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,8 @@ def _found(block: Block, place: _Place) -> Iterator[Stretch]:
         case Heading(level, spans):
             yield replace(_stretch(spans, place), kind="heading", level=level)
         case Code(text, language):
-            yield from _by_itself(_stretch(_plain(text), place), "code", language)
+            spans = (Span(text),) if text else ()
+            yield from _by_itself(_stretch(spans, place), "code", language)
         case Math(text):
             yield from _by_itself(_stretch((Span(text, math=True),), place), "math", "math")
         case Rule():

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
@@ -21,13 +21,13 @@ from desktop_app.ui.buttons import HEIGHT as BUTTON_HEIGHT
 from desktop_app.ui.buttons import Button, IconButton
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.transcript.anchor import Anchor
-from desktop_app.ui.transcript.answer_view import AnswerView
+from desktop_app.ui.transcript.blocks_view import BlocksView
 from desktop_app.ui.transcript.bubble import Bubble
+from desktop_app.ui.transcript.copying import plain_copy
 from desktop_app.ui.transcript.failure_card import FailureCard
 from desktop_app.ui.transcript.lines import OpeningLine, StepLine, ThoughtLine
 from desktop_app.ui.transcript.pictures import PictureRow, ThumbnailSource
 from desktop_app.ui.transcript.status_line import StatusLine, words_for_end
-from desktop_app.ui.transcript.text_view import plain_copy
 from desktop_app.values import value_class
 
 INPUT_GAP: Final = 22
@@ -36,7 +36,7 @@ BLOCK_GAP: Final = 14
 ACTIONS_HEIGHT: Final = 28
 ACTIONS_GAP: Final = 6
 
-StepView = AnswerView | OpeningLine
+StepView = BlocksView | OpeningLine
 
 
 @value_class
@@ -86,6 +86,7 @@ class TurnView(QWidget):
         self._bubble = Bubble(theme, text, self) if text else None
         if self._bubble is not None:
             self._bubble.link_clicked.connect(self.link_clicked)
+            self._bubble.height_changed.connect(self.height_changed)
         self._results = [self._make_result(step) for step in turn.results]
         self._status = StatusLine(theme, self)
         self._refuse = Button(theme, "Refuse", "plain", "x", self)
@@ -109,7 +110,7 @@ class TurnView(QWidget):
         return TurnState(frozenset(part for part, line in lines if line.is_open))
 
     @property
-    def _parts(self) -> list[QWidget]:
+    def _parts(self) -> "list[Bubble | StepView]":
         """Everything that is read in it, from the top."""
         bubble = [self._bubble] if self._bubble is not None else []
         return [*bubble, *self._results, *self._steps]
@@ -148,7 +149,7 @@ class TurnView(QWidget):
         over = self.turn.outcome is not Outcome.STREAMING
         if over:
             for view in self._steps:
-                if isinstance(view, AnswerView):
+                if isinstance(view, BlocksView):
                     view.finish()
         self._update_failure()
         self._copy.setVisible(over and bool(self._answer_text()))
@@ -199,7 +200,7 @@ class TurnView(QWidget):
         if isinstance(step, ThoughtStep) and isinstance(view, ThoughtLine):
             live = self.turn.step_is_open(position)
             return view.show_step(step, self.turn.step_seconds(position), live)
-        if isinstance(view, AnswerView):
+        if isinstance(view, BlocksView):
             return view.show_text(self._text_in(view))
         return view.show_step(step) if isinstance(view, StepLine) else False
 
@@ -235,7 +236,7 @@ class TurnView(QWidget):
     def _make_view(self, step: Step) -> StepView:
         view: StepView
         if isinstance(step, ModelOutputStep):
-            view = AnswerView(self._theme, "Answer", self)
+            view = BlocksView(self._theme, "Answer", self)
         elif isinstance(step, ThoughtStep):
             view = ThoughtLine(self._theme, self)
         else:
@@ -247,7 +248,7 @@ class TurnView(QWidget):
         return view
 
     def _answer_text(self) -> str:
-        texts = [self._text_in(view) for view in self._steps if isinstance(view, AnswerView)]
+        texts = [self._text_in(view) for view in self._steps if isinstance(view, BlocksView)]
         return "\n\n".join(text for text in texts if text)
 
     def _copy_answer(self) -> None:
@@ -261,7 +262,7 @@ class TurnView(QWidget):
         if running:
             silent = not any(
                 isinstance(view, ThoughtLine)
-                or (isinstance(view, AnswerView) and view.markdown_text)
+                or (isinstance(view, BlocksView) and view.markdown_text)
                 for view in self._steps
             )
             words = self._waiting or ("Waiting for the answer" if silent else "")
@@ -317,7 +318,7 @@ class TurnView(QWidget):
             top += line.fit(width)
         gap = STEP_GAP if self._results else INPUT_GAP
         for view in self._steps:
-            if isinstance(view, AnswerView) and not view.markdown_text:
+            if isinstance(view, BlocksView) and not view.markdown_text:
                 view.hide()
                 continue
             view.show()
@@ -347,23 +348,52 @@ class TurnView(QWidget):
         self.resize(width, top)
         return top
 
-    def lay_out(self, top: int, bottom: int) -> bool:  # noqa: ARG002 - all of it is laid out
-        """Lay out what stands between two heights; say whether the height is another one now."""
-        return False
+    def lay_out(self, top: int, bottom: int) -> bool:
+        """Lay out what stands between two heights; say whether anything stands elsewhere now."""
+        changed = False
+        for view in self._parts:
+            above, below = top - view.y(), bottom - view.y()
+            if not view.isHidden() and above < view.height() and below > 0:
+                changed = view.lay_out(above, below) or changed
+        if changed:
+            self.fit(self.width())
+        return changed
+
+    @property
+    def parts(self) -> list[tuple[int, BlocksView]]:
+        """The texts that are shown of it, each with the number of its part."""
+        texts = ((number, _text_in(view)) for number, view in enumerate(self._parts))
+        return [(number, text) for number, text in texts if text is not None]
 
     def anchor_at(self, y: int) -> Anchor:
         """The topmost thing that does not end above a height."""
         for part, view in enumerate(self._parts):
-            if not view.isHidden() and view.geometry().bottom() >= y:
+            if view.isHidden() or view.geometry().bottom() < y:
+                continue
+            text = _text_in(view)
+            if text is None or not text.blocks:
                 return Anchor(part, 0, (y - view.y()) / max(1, view.height()))
+            inside = y - text.mapTo(self, QPoint()).y()
+            block = text.block_at(inside)
+            if inside > text.top_of(block) + text.height_of(block):
+                block += 1  # it is in the gap above the next, which may be in the next part
+            if block < len(text.blocks):
+                share = (inside - text.top_of(block)) / max(1, text.height_of(block))
+                return Anchor(part, block, share)
         foot = self._foot
         return Anchor(len(self._parts), 0, (y - foot) / max(1, self.height() - foot))
 
     def y_of(self, anchor: Anchor) -> int:
         """Where a point of it stands."""
-        for view in self._parts[anchor.part :]:
-            if not view.isHidden():
+        for part, view in enumerate(self._parts):
+            if part < anchor.part or view.isHidden():
+                continue
+            text = _text_in(view)
+            if text is None or not text.blocks:
                 return view.y() + round(anchor.share * view.height())
+            block = min(anchor.block, len(text.blocks) - 1)
+            inside = text.top_of(block) + round(anchor.share * text.height_of(block))
+            return text.mapTo(self, QPoint()).y() + inside
         return self._foot + round(anchor.share * (self.height() - self._foot))
 
     @property
@@ -393,6 +423,10 @@ class TurnView(QWidget):
     def sizeHint(self) -> QSize:
         """What it was laid out to."""
         return self.size()
+
+
+def _text_in(view: Bubble | StepView) -> BlocksView | None:
+    return view if isinstance(view, BlocksView) else view.text_view
 
 
 def _text_of(step: ModelOutputStep) -> str:

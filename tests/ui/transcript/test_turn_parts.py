@@ -28,7 +28,7 @@ from desktop_app.interactions.steps import (
 )
 from desktop_app.markdown.blocks import LINE_BREAK, Paragraph, Span
 from desktop_app.ui.theme import Theme
-from desktop_app.ui.transcript.answer_view import AnswerView
+from desktop_app.ui.transcript.blocks_view import BlocksView
 from desktop_app.ui.transcript.turn_parts import (
     Spot,
     TurnPart,
@@ -84,7 +84,7 @@ def cut_twice() -> Interaction:
 def texts_shown(view: TurnView) -> list[str]:
     """The Markdown of the views of the steps, and what lines hold that are closed."""
     views = [*view._results, *view._steps]
-    texts = [one if isinstance(one, AnswerView) else one._text for one in views]
+    texts = [one if isinstance(one, BlocksView) else one._text for one in views]
     return [text.markdown_text for text in texts]
 
 
@@ -189,4 +189,4 @@ def shows_its_parts(theme: Theme, qtbot: QtBot, turn: Interaction) -> None:
     view = TurnView(theme, turn, lambda attachment: None, window)
     parts = [part for part in parts_of(turn) if part.kind != "input"]
     assert [part.source for part in parts] == texts_shown(view)
-    assert input_text(turn) == ("" if view._bubble is None else view._bubble._text.toPlainText())
+    assert input_text(turn) == ("" if view._bubble is None else view._bubble.text_view.plain_text)
