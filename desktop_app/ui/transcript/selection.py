@@ -5,7 +5,7 @@ and while an answer grows behind it.
 """
 
 from dataclasses import replace
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from desktop_app.ui.transcript.bounds import (
     Unit,
@@ -21,6 +21,8 @@ Move: TypeAlias = Unit | Literal["turn", "all"]
 Extent: TypeAlias = tuple[Spot, Spot]
 Mark: TypeAlias = tuple[int, int]
 """A block of a part, and an offset in it."""
+
+_BEHIND_ALL: Final = 1_000_000_000, 0
 
 
 class Selection:
@@ -66,9 +68,8 @@ class Selection:
         first, last = self._order(begin)[:2], self._order(end)[:2]
         if not first <= (number, part) <= last:
             return None
-        blocks = self._walk.shown.part_shown(key, part) or ()
         upper = (begin.block, begin.offset) if (number, part) == first else (0, 0)
-        lower = (end.block, end.offset) if (number, part) == last else (len(blocks), 0)
+        lower = (end.block, end.offset) if (number, part) == last else _BEHIND_ALL
         return upper, lower
 
     def contains(self, spot: Spot) -> bool:

@@ -1,6 +1,7 @@
 """Turns without a window: what a selection walks through, and a few ways to name places."""
 
 from desktop_app.interactions.content import TextContent
+from desktop_app.interactions.events import InteractionCompleted, InteractionHeader
 from desktop_app.interactions.interaction import Interaction
 from desktop_app.interactions.steps import ModelOutputStep, Step, ThoughtStep
 from desktop_app.markdown.blocks import Block
@@ -43,6 +44,7 @@ def turn_of(asked: str, *steps: Step | str, key: str | None = None) -> Interacti
     for position, step in enumerate(steps):
         made = said(step) if isinstance(step, str) else step
         turn.restore_step(made, index=position, seconds=1.0, whole=True)
+    turn.apply(InteractionCompleted(InteractionHeader(id="v1", status="completed")))
     return turn
 
 
