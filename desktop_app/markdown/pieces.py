@@ -19,7 +19,7 @@ _NARROWEST, _WIDEST = 4, 40
 
 @dataclass(frozen=True)
 class Piece:
-    """A block that settles by itself, and the line it begins in.
+    """A block that settles by itself, and the lines it was read from, `end_line` not included.
 
     It can be told from what is above it when `sure_line`, too, is complete. `head_line` is where
     the head of its table is.
@@ -27,6 +27,7 @@ class Piece:
 
     block: Block
     line: int
+    end_line: int
     sure_line: int
     head_line: int = 0
 
@@ -50,7 +51,7 @@ def pieces(parsed: list[Parsed], carried: Carried | None = None) -> list[Piece]:
             case Table() as table:
                 found.extend(_chunks(one, table, before if isinstance(before, Table) else None))
             case block:
-                found.append(Piece(block, one.first_line, one.first_line))
+                found.append(Piece(block, one.first_line, one.end_line, one.first_line))
     return found
 
 
@@ -67,15 +68,16 @@ def _items(one: Parsed, before: List | None) -> Iterator[Piece]:
     whole = one.block
     assert isinstance(whole, List)
     start = whole.start if before is None else before.start
-    for number, (item, line) in enumerate(zip(whole.items, one.parts, strict=True)):
+    ends = (*one.parts[1:], one.end_line)
+    for number, (item, line, end) in enumerate(zip(whole.items, one.parts, ends, strict=True)):
         at = start + number if start is not None else None
-        yield Piece(List((item,), at, before is not None or number > 0), line, line)
+        yield Piece(List((item,), at, before is not None or number > 0), line, end, line)
 
 
 def _chunks(one: Parsed, table: Table, before: Table | None) -> Iterator[Piece]:
     first = one.first_line
     if before is None and len(table.rows) <= CHUNK:
-        yield Piece(table, first, first + 1)
+        yield Piece(table, first, one.end_line, first + 1)
         return
     shares = _shares(table) if before is None else before.shares
     for begin in range(0, len(table.rows), CHUNK):
@@ -84,7 +86,8 @@ def _chunks(one: Parsed, table: Table, before: Table | None) -> Iterator[Piece]:
         head = () if goes_on else table.head
         chunk = replace(table, head=head, rows=rows, shares=shares, continues=goes_on)
         line = first + 2 + begin if goes_on else first
-        yield Piece(chunk, line, line if goes_on else first + 1, first)
+        end = first + 2 + begin + len(rows)
+        yield Piece(chunk, line, end, line if goes_on else first + 1, first)
 
 
 def _shares(table: Table) -> tuple[int, ...]:

@@ -15,6 +15,7 @@ from desktop_app.markdown.blocks import Block, Code, List, Plain
 from desktop_app.markdown.parse import Definitions, parse
 from desktop_app.markdown.pieces import Carried, Piece, carry, pieces
 from desktop_app.markdown.references import labels_in, mend
+from desktop_app.markdown.sources import NO_LINES, Lines, Place, Sources, offsets
 
 LIMIT: Final = 32_000
 """Characters of one block, code aside, that are read as Markdown; the rest of it is plain."""
@@ -52,13 +53,17 @@ class _Source:
 class MarkdownStream:
     """Turns a text that is appended to into blocks.
 
-    The same text gives the same blocks, however it is cut into pieces.
+    The same text gives the same blocks, however it is cut into pieces. Each has its source: the
+    lines it was read from as they were written, except that ends of lines are LF and what cannot
+    be shown is U+FFFD. Nothing but empty lines and definitions is between two sources.
     """
 
     def __init__(self) -> None:
         self._pieces: list[str] = []
         self._rest = ""
         self._tail = ""
+        self._tail_begin = 0  # in the text, as if what was carried stood just before the rest
+        self._sources = Sources()
         self._after_return = False
         self._carried: Carried | None = None
         self._plain: Plain | None = None
@@ -78,12 +83,27 @@ class MarkdownStream:
         """All blocks there are by now."""
         return (*self._settled, *self._open)
 
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The source of each block."""
+        return self._sources.of(self.blocks)
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """Where each source begins and ends in the text, in which every end of a line is one LF."""
+        return self._sources.places(self.blocks)
+
+    def source(self, first: int, last: int) -> str:
+        """Return what was written from one block to another, both included, and all between."""
+        return self._sources.between(self.blocks, first, last)
+
     def feed(self, piece: str) -> Update:
         """Append a piece."""
         self._pieces.append(piece)
         before = len(self._settled)
         mended: dict[int, Block] = {}
         self._rest = self._clean(piece)
+        self._sources.append(self._rest)
         while True:
             room = (CODE_LIMIT if self._fence is not None else LIMIT) - len(self._tail)
             text, self._rest = self._rest[:room], self._rest[room:]
@@ -136,18 +156,19 @@ class MarkdownStream:
             (code,) = self._open
             assert isinstance(code, Code)
             self._open = (Code(_inside(self._tail, fence), code.language),)
+            self._sources.leave_open(self._tail_as_block())
             return
         self._open = tuple(one.block for one in parse(self._tail[: found.end()]))
+        self._sources.leave_open(self._tail_as_block(0, found.end()))
         if found[1]:
-            self._settled.extend(self._open)
-            self._rest = self._tail[found.end() :] + self._rest
-            self._tail, self._open, self._fence = "", (), None
+            self._settle_open(self._open[0], 0, found.end())
+            self._rest, self._tail, self._fence = self._tail + self._rest, "", None
 
     def _read(self) -> dict[int, Block]:
         """Parse the open end, and settle what is above its last sure beginning."""
         if self._carried is None:
             if blank := _BLANK_LINES.match(self._tail):
-                self._tail = self._tail[blank.end() :]
+                self._drop(blank.end())
             self._fence = _FENCE.match(self._tail)
             if self._fence is not None:
                 self._open = tuple(one.block for one in parse(self._fence[0]))
@@ -159,18 +180,24 @@ class MarkdownStream:
         numbers = range(len(found) - 1, 0, -1)
         sure = next((at for at in numbers if _is_sure(lines, found[at - 1], found[at])), 0)
         self._open = tuple(piece.block for piece in found[sure:])
+        ranges = [(one.line, one.end_line) for one in found]
+        if sure:
+            self._sources.settle(Lines(self._tail_begin, lines, ranges[:sure]))
+        self._sources.leave_open(Lines(self._tail_begin, lines, ranges[sure:]))
         if not sure:
             return {}
-        mended = self._settle(found, sure, definitions)
+        mended = self._settle(found, sure, lines, definitions)
         if self._carried is None and _FENCE.match(self._tail):
             mended.update(self._read())
         return mended
 
-    def _settle(self, found: list[Piece], count: int, definitions: Definitions) -> dict[int, Block]:
+    def _settle(
+        self, found: list[Piece], count: int, lines: list[str], definitions: Definitions
+    ) -> dict[int, Block]:
         first = found[count]
-        lines = [found[at].line for at in range(count)]
-        offsets = _offsets(self._tail, [*lines, first.line, first.head_line, first.head_line + 2])
-        *begins, end, head, body = offsets
+        wanted = [one.line for one in found[: count + 1]]
+        found_at = offsets(lines, [*wanted, first.head_line, first.head_line + 2])
+        *begins, end, head, body = found_at
         blocks = [piece.block for piece in found[:count]]
         mended: dict[int, Block] = {}
         if _news(definitions, self._definitions):
@@ -185,34 +212,52 @@ class MarkdownStream:
         self._settled.extend(blocks)
         self._carried = carry(first, self._tail[head:body])
         prefix = self._carried.head if self._carried is not None else ""
-        self._tail = prefix + self._tail[end:]
+        self._drop(end, prefix)
         return mended
+
+    def _tail_as_block(self, begin: int = 0, end: int | None = None) -> Lines:
+        """All of the open end, or what is between two characters of it, as one block."""
+        return Lines(self._tail_begin + begin, (self._tail[begin:end],), ((0, 1),))
+
+    def _drop(self, count: int, head: str = "") -> None:
+        """Go on behind the first characters of the open end, with a head before what follows."""
+        self._tail = head + self._tail[count:]
+        self._tail_begin += count - len(head)
+
+    def _settle_open(self, block: Block, begin: int, end: int) -> None:
+        """Settle the one block that is open, which is between these characters."""
+        self._settled.append(block)
+        self._sources.settle(self._tail_as_block(begin, end))
+        self._open = ()
+        self._drop(end)
 
     # --- what is too long ---------------------------------------------------------------------
 
     def _give_up(self) -> None:
         """Show a block that is too long, and all of it that is still to come, as it is written."""
         code = self._open[0] if self._fence is not None else None
-        head = self._carried.head if self._carried is not None else ""
-        self._settled.append(code if code is not None else Plain(self._tail[len(head) :]))
+        begin = len(self._carried.head) if self._carried is not None else 0
+        block = code if code is not None else Plain(self._tail[begin:])
+        self._settle_open(block, begin, len(self._tail))
         self._plain = Plain("", continues=code is None)
-        self._tail, self._open = "", ()
         self._carried, self._fence = None, None
 
     def _append_plain(self, plain: Plain) -> None:
         end = _BLANK_LINE.search(self._tail)
         if end is not None:
-            rest = self._tail[end.end() :]
             if end.start():
-                self._settled.append(Plain(self._tail[: end.start()], plain.continues))
-            self._plain, self._tail, self._open = None, "", ()
-            self._rest = rest + self._rest
+                block = Plain(self._tail[: end.start()], plain.continues)
+                self._settle_open(block, 0, end.start())
+            self._drop(end.end() - end.start())
+            self._rest, self._tail, self._plain = self._tail + self._rest, "", None
+            self._open = ()
+            self._sources.leave_open(NO_LINES)
         elif len(self._tail) >= LIMIT:
-            self._settled.append(Plain(self._tail, plain.continues))
+            self._settle_open(Plain(self._tail, plain.continues), 0, len(self._tail))
             self._plain = Plain("", continues=True)
-            self._tail, self._open = "", ()
         else:
             self._open = (Plain(self._tail, plain.continues),) if self._tail else ()
+            self._sources.leave_open(self._tail_as_block() if self._tail else NO_LINES)
 
     # --- references ---------------------------------------------------------------------------
 
@@ -248,10 +293,15 @@ class MarkdownStream:
 
 def read(text: str) -> tuple[Block, ...]:
     """Read a whole text."""
+    return read_stream(text).blocks
+
+
+def read_stream(text: str) -> MarkdownStream:
+    """Read a whole text, and keep what each block was read from."""
     stream = MarkdownStream()
     stream.feed(text)
     stream.finish()
-    return stream.blocks
+    return stream
 
 
 def _news(definitions: Definitions, known: Definitions) -> Iterable[str]:
@@ -280,11 +330,3 @@ def _inside(text: str, fence: re.Match[str]) -> str:
     if not text[last_line:].strip(" \t"):
         text = text[:last_line]
     return text[fence.end() :].removesuffix("\n")
-
-
-def _offsets(text: str, lines: list[int]) -> list[int]:
-    """Where lines begin."""
-    begins = [0]
-    for line in text.split("\n"):
-        begins.append(begins[-1] + len(line) + 1)
-    return [min(begins[line], len(text)) if line < len(begins) else len(text) for line in lines]

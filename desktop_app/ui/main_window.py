@@ -44,7 +44,7 @@ from desktop_app.ui.mark import window_icon
 from desktop_app.ui.session_view import SessionView
 from desktop_app.ui.sidebar.sidebar import Sidebar
 from desktop_app.ui.theme import Theme
-from desktop_app.ui.transcript.text_view import plain_copy
+from desktop_app.ui.transcript.copying import plain_copy
 from desktop_app.ui.window_dialogs import WindowDialogs
 
 TITLE: Final = "Castor"

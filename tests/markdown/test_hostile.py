@@ -1,9 +1,11 @@
 """Documents that mean harm are shown as plain text at worst, and nothing of them is lost."""
 
+import re
+
 import pytest
 
 from desktop_app.markdown.blocks import Block, Code, Paragraph, Plain, Table
-from desktop_app.markdown.stream import LIMIT, MarkdownStream, read
+from desktop_app.markdown.stream import LIMIT, MarkdownStream, read, read_stream
 
 NESTED_TABLES = "".join(
     f"{'> ' * depth}| a | b |\n{'> ' * depth}|---|---|\n" for depth in range(20)
@@ -49,11 +51,20 @@ def test_a_block_that_is_too_long_is_plain_text_wholly_there(name: str) -> None:
     assert "".join(piece.text for piece in pieces) == text
     assert [piece.continues for piece in pieces] == [False, *[True] * (len(pieces) - 1)]
     assert max(len(piece.text) for piece in pieces) <= LIMIT
+    assert read_stream(text).sources == tuple(piece.text for piece in pieces)
 
 
 def test_an_empty_line_ends_what_is_too_long() -> None:
     *_, last = read("a" * (LIMIT + 5) + "\n\n| b |\n|---|\n")
     assert isinstance(last, Table)
+
+
+def test_what_is_written_of_a_hostile_document_is_in_its_sources() -> None:
+    for name, text in DOCUMENTS.items():
+        shown = re.sub("[\ud800-\udfff\0\ufdd0\ufdd1\u2029]", "\ufffd", text)
+        stream = read_stream(text)
+        whole = stream.source(0, len(stream.blocks) - 1)
+        assert whole == shown.rstrip("\n"), name
 
 
 def test_all_cells_of_a_large_table_are_there() -> None:

@@ -25,8 +25,9 @@ from desktop_app.markdown.blocks import (
     Table,
 )
 from desktop_app.markdown.highlight import highlight
-from desktop_app.markdown.parse import parse
-from desktop_app.markdown.stream import MarkdownStream, read
+from desktop_app.markdown.parse import Definitions, parse
+from desktop_app.markdown.references import mend
+from desktop_app.markdown.stream import MarkdownStream, read, read_stream
 from tests.samples import stream_expected
 
 
@@ -230,6 +231,74 @@ def test_the_same_text_gives_the_same_blocks_however_it_is_cut(
     shown = grow(text, cuts)
     assert shown == read(text)
     assert joined(shown) == blocks(text)
+
+
+# --- sources --------------------------------------------------------------------------------------
+
+
+EMPTY_LINES = re.compile(r"([ \t]*\n)*([ \t]*\Z)?")
+
+
+def as_read(text: str) -> str:
+    """A text with LF at its ends of lines."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def gaps_of(text: str, stream: MarkdownStream) -> list[str]:
+    """What stands before, between and behind the sources."""
+    bounds = [0, *itertools.chain.from_iterable(stream.places), len(text)]
+    assert bounds == sorted(bounds)
+    return [text[begin:end] for begin, end in zip(bounds[::2], bounds[1::2], strict=True)]
+
+
+@given(st.lists(PIECES, max_size=25).map("".join), st.data())
+@example("[x]\n\n[x]: /url\n", None)
+@example("\n\n```\na\n\n```\nb\n\n\n", None)
+@example("|a|\n|-|\n" + "|1|\n" * 101 + "\nend", None)
+def test_the_same_text_gives_the_same_sources_however_it_is_cut(
+    text: str, data: st.DataObject | None
+) -> None:
+    cuts = data.draw(st.lists(st.integers(0, len(text)), max_size=10)) if data else range(len(text))
+    stream = MarkdownStream()
+    for begin, end in itertools.pairwise([0, *sorted(cuts), len(text)]):
+        stream.feed(text[begin:end])
+        whole = read_stream(text[:end])
+        assert stream.sources == whole.sources
+        assert len(stream.sources) == len(stream.blocks)
+    stream.finish()
+    assert stream.sources == read_stream(text).sources
+
+
+@given(st.lists(PIECES, max_size=25).map("".join))
+@example("[x]: /u\n[y]: /v\ntext\n\n\n[z]: /w")
+@example("- a\n\n\n- b  \n\n\nend  \n")
+def test_nothing_but_empty_lines_and_definitions_is_between_sources(text: str) -> None:
+    stream = read_stream(text)
+    gaps = gaps_of(as_read(text), stream)
+    assert [read(gap) for gap in gaps] == [()] * len(gaps)
+    both = itertools.zip_longest(gaps, stream.sources, fillvalue="")
+    assert "".join(itertools.chain.from_iterable(both)) == as_read(text)
+
+
+@given(st.lists(PIECES, max_size=25).map("".join))
+@example("- ```\n\n\nend")
+def test_a_source_with_the_empty_lines_behind_it_is_read_as_its_block(text: str) -> None:
+    stream = read_stream(text)
+    known = Definitions()
+    parse(text, known)
+    _, *gaps = gaps_of(as_read(text), stream)
+    for block, source, gap in zip(stream.blocks, stream.sources, gaps, strict=True):
+        if isinstance(block, Table) and block.continues:
+            continue  # its head stands before it
+        empty = EMPTY_LINES.match(gap)
+        (again,) = parse(source + (empty[0] if empty else ""), known.copy())
+        assert mend(block, again.block) == block
+
+
+def test_a_source_ends_with_the_last_line_that_is_not_empty() -> None:
+    stream = read_stream("# a\n\n- b\n\n- c  \n\n \n```py\nx\n\n```\n\n    y\n\nend\n")
+    assert stream.sources == ("# a", "- b", "- c  ", "```py\nx\n\n```", "    y", "end")
+    assert stream.source(1, 2) == "- b\n\n- c  "
 
 
 def test_the_long_sample_is_the_same_in_pieces() -> None:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication
 
 from desktop_app.interactions.jsonvalue import JsonObject
 from desktop_app.ui.main_window import MainWindow
-from desktop_app.ui.transcript.answer_view import AnswerView
+from desktop_app.ui.transcript.blocks_view import BlocksView
 from desktop_app.ui.transcript.failure_card import FailureCard
 from tests.scriptserver import STREAM_HEAD, Request, Writer, answer
 
@@ -101,10 +101,10 @@ def refusal(message: str, code: str = "invalid_request", status: str = "400 Bad 
 
 def answers_shown(window: MainWindow) -> list[str]:
     """The answers that are in sight, from the top."""
-    views = window.pane.transcript.viewport().findChildren(AnswerView)
+    views = window.pane.transcript.viewport().findChildren(BlocksView)
     shown = [view for view in views if view.isVisible() and view.name == "Answer"]
     shown.sort(key=lambda view: view.mapToGlobal(view.rect().topLeft()).y())
-    return [view.toPlainText().strip() for view in shown]
+    return [view.plain_text.strip() for view in shown]
 
 
 def failure_shown(window: MainWindow) -> FailureCard:

@@ -58,5 +58,5 @@ def test_a_reader_goes_in_the_order_of_the_turns_not_of_their_making(theme: Them
 def test_the_name_of_a_text_says_whose_it_is_and_the_text(theme: Theme) -> None:
     root = QWidget()
     bubble = Bubble(theme, "one\ntwo", root)
-    assert bubble._text.accessibleName() == "Your message: one\ntwo"
+    assert bubble.text_view.accessibleName() == "Your message: one\ntwo"
     root.deleteLater()

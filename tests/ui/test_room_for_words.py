@@ -20,75 +20,67 @@ from desktop_app.ui.header import Header
 from desktop_app.ui.page_area import PageArea
 from desktop_app.ui.plain_label import PlainLabel, plain_label
 from desktop_app.ui.theme import Theme
-from desktop_app.ui.transcript.answer_view import AnswerView
+from desktop_app.ui.transcript.blocks_view import BlocksView
 from desktop_app.ui.transcript.bubble import Bubble
-from desktop_app.ui.transcript.decorations import Decorations
-from desktop_app.ui.transcript.document import CODE_HEAD
+from desktop_app.ui.transcript.styles import CODE_HEAD
+from tests.ui.laying import cards, grids, lay_out_all
 
 CODE = "```python\none = 1\ntwo = 2\n```"
 TABLE = "| a | b |\n|---|---|\n| 1 | 2 |\n| 3 | 4 |"
 
 
 @pytest.fixture
-def answer(theme: Theme, qtbot: QtBot) -> Iterator[AnswerView]:
-    made = AnswerView(theme, "Answer")
+def answer(theme: Theme, qtbot: QtBot) -> Iterator[BlocksView]:
+    made = BlocksView(theme, "Answer")
     qtbot.addWidget(made)
     yield made
     made.close()
 
 
-def places(answer: AnswerView) -> Decorations:
-    return Decorations(answer.document(), answer.theme)
-
-
 @pytest.mark.parametrize("zoom", [70, 100, 200])
 def test_a_card_of_code_at_the_end_has_its_foot(
-    answer: AnswerView, theme: Theme, zoom: int
+    answer: BlocksView, theme: Theme, zoom: int
 ) -> None:
     theme.set_zoom(zoom)
     answer.show_text(f"words\n\n{CODE}")
     answer.finish()
-    height = answer.fit(720)
-    (card,) = places(answer).cards(720, answer._scale)
-    assert card.rect.bottom() <= height
-    assert height - card.rect.bottom() < 4
+    height = lay_out_all(answer)
+    ((card, _),) = cards(answer)
+    assert card.bottom() == height
     answer.show_text(f"words\n\n{CODE}\n\nmore words")
-    assert answer.fit(720) > height
+    assert lay_out_all(answer) > height
 
 
 @pytest.mark.parametrize("zoom", [70, 100, 200])
 def test_what_follows_a_table_does_not_lie_over_it(
-    answer: AnswerView, theme: Theme, zoom: int
+    answer: BlocksView, theme: Theme, zoom: int
 ) -> None:
     theme.set_zoom(zoom)
     answer.show_text(f"{TABLE}\n\n{CODE}\n\n{TABLE}\n\nwords\n\n{CODE}")
     answer.finish()
-    answer.fit(720)
-    found = places(answer)._find(720, answer._scale)
-    boxes = sorted(
-        [*(card.rect for card in found.cards), *(grid.rect for grid in found.grids)],
-        key=lambda box: box.top(),
-    )
+    lay_out_all(answer)
+    found = [rect for rect, _ in (*cards(answer), *grids(answer))]
+    boxes = sorted(found, key=lambda box: box.top())
     assert len(boxes) == 4
     for upper, lower in pairwise(boxes):
-        assert upper.bottom() + 10 * answer._scale < lower.top()
-    for card in found.cards:
-        assert card.rect.height() > CODE_HEAD
+        assert upper.bottom() + answer.flow.styles.scaled(14) <= lower.top()
+    for card, _ in cards(answer):
+        assert card.height() > CODE_HEAD
 
 
 def test_a_card_behind_a_table_is_the_same_however_the_text_came(
-    answer: AnswerView, theme: Theme, qtbot: QtBot
+    answer: BlocksView, theme: Theme, qtbot: QtBot
 ) -> None:
     text = f"{TABLE}\n\n{CODE}\n\nend"
     for length in range(1, len(text) + 1):
         answer.show_text(text[:length])
     answer.finish()
-    whole = AnswerView(theme, "Answer")
+    whole = BlocksView(theme, "Answer")
     qtbot.addWidget(whole)
     whole.show_text(text)
     whole.finish()
-    assert answer.fit(720) == whole.fit(720)
-    assert places(answer).cards(720, 1.0) == places(whole).cards(720, 1.0)
+    assert lay_out_all(answer) == lay_out_all(whole)
+    assert [rect for rect, _ in cards(answer)] == [rect for rect, _ in cards(whole)]
 
 
 # --- labels ---------------------------------------------------------------------------------------

@@ -34,7 +34,7 @@ from desktop_app.ui.dialogs.trash_dialog import TrashDialog
 from desktop_app.ui.header import Header
 from desktop_app.ui.main_window import MainWindow
 from desktop_app.ui.theme import Theme
-from desktop_app.ui.transcript.answer_view import AnswerView
+from desktop_app.ui.transcript.blocks_view import BlocksView
 from desktop_app.ui.transcript.failure_card import FailureCard
 from desktop_app.ui.transcript.lines import StepLine, ThoughtLine
 from desktop_app.ui.transcript.transcript import Transcript
@@ -79,7 +79,7 @@ def view_of(transcript: Transcript, turn: Interaction) -> TurnView:
 
 
 def texts(transcript: Transcript) -> list[str]:
-    shown = transcript.findChildren(AnswerView)
+    shown = transcript.findChildren(BlocksView)
     return [v.markdown_text for v in shown if v.isVisible() and v.name == "Answer"]
 
 
@@ -270,7 +270,7 @@ def test_a_text_that_a_limit_has_cut_is_one_text(
     transcript.update_turn(turn)
     assert texts(transcript) == [MARKDOWN]
     (answer,) = [
-        v for v in transcript.findChildren(AnswerView) if v.isVisible() and v.name == "Answer"
+        v for v in transcript.findChildren(BlocksView) if v.isVisible() and v.name == "Answer"
     ]
     thoughts = [v for v in transcript.findChildren(ThoughtLine) if v.isVisible()]
     assert len(thoughts) == 2 * thinks
@@ -353,7 +353,7 @@ async def test_a_call_opens_to_all_that_it_asks_for(tmp_path: Path, theme: Theme
         (line,) = [v for v in window.pane.transcript.findChildren(StepLine) if v.isVisible()]
         assert line._button.text().endswith("…")
         line._button.click()
-        opened = line._text.toPlainText()
+        opened = line._text.plain_text
         assert "x" * 500 in opened
         assert "<b>bold</b> ```" in opened
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from PySide6.QtCore import QUrl
-from PySide6.QtGui import QGuiApplication, QTextCursor
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -25,18 +25,19 @@ from desktop_app.interactions.events import (
 from desktop_app.interactions.interaction import Interaction
 from desktop_app.interactions.outcome import Failure
 from desktop_app.interactions.steps import ModelOutputStep, ThoughtStep
+from desktop_app.markdown.stretches import TOO_LONG
 from desktop_app.ui.theme import Theme, line_height
-from desktop_app.ui.transcript.answer_view import AnswerView
+from desktop_app.ui.transcript.blocks_view import BlocksView
 from desktop_app.ui.transcript.bubble import Bubble
 from desktop_app.ui.transcript.column_area import column_width
+from desktop_app.ui.transcript.copying import plain_copy
 from desktop_app.ui.transcript.failure_card import FailureCard
 from desktop_app.ui.transcript.lines import StepLine, ThoughtLine, last_heading
-from desktop_app.ui.transcript.notes import TOO_LONG
-from desktop_app.ui.transcript.text_view import plain_copy
 from desktop_app.ui.transcript.transcript import Transcript
 from desktop_app.ui.transcript.turn_view import TurnView
 from tests.interactions.test_interaction import sample_events
 from tests.samples import STREAMS
+from tests.ui.laying import grids, lay_out_all
 
 
 @pytest.fixture
@@ -96,7 +97,7 @@ def test_every_sample_can_be_shown(transcript: Transcript, name: str) -> None:
     transcript.open_thoughts()
     transcript.grab()
     shown = "".join(
-        v.markdown_text for v in transcript.findChildren(AnswerView) if not v.isHidden()
+        v.markdown_text for v in transcript.findChildren(BlocksView) if not v.isHidden()
     )
     for text in interaction.output_text.split("\n\n"):
         assert text in shown
@@ -227,7 +228,7 @@ def test_thoughts_are_live_then_told_in_one_line(transcript: Transcript) -> None
     assert not line.is_open
     line._button.click()
     assert line.is_open
-    assert "two peaks" in line._text.toPlainText()
+    assert "two peaks" in line._text.plain_text
 
 
 def test_the_last_heading_of_a_summary_is_found() -> None:
@@ -243,7 +244,7 @@ def test_a_step_nobody_knows_is_a_line_that_opens(transcript: Transcript) -> Non
     lines = transcript.findChildren(StepLine)
     assert [line._button.text() for line in lines] == ["Code: asked", "Code: answered"]
     lines[0].toggle()
-    assert "statistics" in lines[0]._text.toPlainText()
+    assert "statistics" in lines[0]._text.plain_text
 
 
 def test_how_a_turn_ended_is_said(transcript: Transcript) -> None:
@@ -285,23 +286,16 @@ end
 """
 
 
-def answer_of(theme: Theme, qtbot: QtBot, text: str) -> AnswerView:
-    view = AnswerView(theme, "Answer")
+def answer_of(theme: Theme, qtbot: QtBot, text: str) -> BlocksView:
+    view = BlocksView(theme, "Answer")
     qtbot.addWidget(view)
     view.show_text(text)
-    view.fit(720)
+    lay_out_all(view)
     return view
 
 
-def copied(view: AnswerView) -> str:
-    view.selectAll()
-    data = view.createMimeDataFromSelection()
-    assert data.formats() == ["text/plain"]
-    return data.text()
-
-
 def test_what_is_copied_is_what_is_read(theme: Theme, qtbot: QtBot) -> None:
-    lines = [line for line in copied(answer_of(theme, qtbot, MIXED)).split("\n") if line]
+    lines = [line for line in answer_of(theme, qtbot, MIXED).plain_text.split("\n") if line]
     assert lines == [
         "Title",
         "One two three.",
@@ -320,21 +314,21 @@ def test_a_long_table_is_one_table_however_it_came(theme: Theme, qtbot: QtBot) -
     rows = [f"{number}\trow {number}" for number in range(120)]
     source = [f"| {row.replace(chr(9), ' | ')} |\n" for row in rows]
     whole = answer_of(theme, qtbot, "".join(["| a | b |\n|---|---|\n", *source, "\nend"]))
-    assert copied(whole).split("\n")[1:] == ["a\tb", *rows, "end"]
-    (grid,) = whole._decorations._find(720, 1).grids
-    assert len(grid.lines) == len(rows)
-    heights = {round(below - above) for above, below in itertools.pairwise(grid.lines)}
-    assert heights <= {32, 35}  # 35 where two pieces meet
-    grown = AnswerView(theme, "Answer")
+    assert whole.plain_text.split("\n") == ["a\tb", *rows, "", "end"]
+    pieces = grids(whole)
+    assert len(pieces) == 3
+    assert {box.columns.widths for _, box in pieces} == {pieces[0][1].columns.widths}
+    for (upper, _), (lower, _) in itertools.pairwise(pieces):
+        assert upper.bottom() == lower.top()
+    assert sum(len(box.rows) for _, box in pieces) == len(rows) + 1
+    assert sum(rect.height() for rect, _ in pieces) == 32 * (len(rows) + 1)
+    grown = BlocksView(theme, "Answer")
     qtbot.addWidget(grown)
     text = whole.markdown_text
     for end in range(0, len(text), 31):
         grown.show_text(text[:end])
     grown.show_text(text)
-    cursor = whole.textCursor()
-    cursor.clearSelection()
-    whole.setTextCursor(cursor)
-    assert grown.fit(720) == whole.fit(720)
+    assert lay_out_all(grown) == lay_out_all(whole)
     assert grown.grab().toImage() == whole.grab().toImage()
 
 
@@ -342,30 +336,21 @@ def test_a_footnote_defined_late_is_shown_where_it_is_referred_to(
     theme: Theme, qtbot: QtBot
 ) -> None:
     view = answer_of(theme, qtbot, "Said[^1] and [this].\n\n- more\n\n")
-    assert "Said[^1] and [this]." in view.toPlainText()
+    assert "Said[^1] and [this]." in view.plain_text
     view.show_text(view.markdown_text + "[^1]: *Why*.\n\n[this]: https://a.b\n")
     view.finish()
-    assert view.toPlainText().split() == ["Said1", "and", "this.", "more", "1", "Why."]
+    assert view.plain_text.split() == ["Said1", "and", "this.", "•", "more", "1", "Why."]
     view.show_text(view.markdown_text + "\nend")
-    assert view.toPlainText().split() == ["Said1", "and", "this.", "more", "1", "Why.", "end"]
+    assert view.plain_text.split() == ["Said1", "and", "this.", "•", "more", "1", "Why.", "end"]
 
 
 def test_text_that_is_too_long_is_shown_as_it_is_written(theme: Theme, qtbot: QtBot) -> None:
     base64 = "**" + "QUJD" * 20_000
     view = answer_of(theme, qtbot, f"{base64}\n\n**after**")
-    note, *lines, after = [line for line in view.toPlainText().split("\n") if line]
+    note, *lines, after = [line for line in view.plain_text.split("\n") if line]
     assert note == TOO_LONG
     assert "".join(lines) == base64
     assert after == "after"
-
-
-def test_part_of_a_line_is_copied_as_it_is(theme: Theme, qtbot: QtBot) -> None:
-    view = answer_of(theme, qtbot, "- first item\n- second")
-    cursor = view.textCursor()
-    cursor.setPosition(2)
-    cursor.setPosition(7, QTextCursor.MoveMode.KeepAnchor)
-    view.setTextCursor(cursor)
-    assert view.createMimeDataFromSelection().text() == "rst i"
 
 
 def test_the_button_of_a_card_copies_its_code(
@@ -373,7 +358,9 @@ def test_the_button_of_a_card_copies_its_code(
 ) -> None:
     view = answer_of(theme, qtbot, "```sh\necho a\necho b\n```\n\ntext\n\n```\nother\n```")
     view.show()
-    first, second = view._buttons
+    _, first, second = view.stops
+    assert isinstance(first, QAbstractButton)
+    assert isinstance(second, QAbstractButton)
     first.click()
     assert QGuiApplication.clipboard().text() == "echo a\necho b"
     second.click()
@@ -390,13 +377,13 @@ def test_the_same_text_looks_the_same_however_it_came(cuts: list[int]) -> None:
     application = QApplication.instance() or QApplication([])
     assert isinstance(application, QApplication)
     theme = Theme(application, "light")
-    whole, pieces = AnswerView(theme, "a"), AnswerView(theme, "b")
+    whole, pieces = BlocksView(theme, "a"), BlocksView(theme, "b")
     whole.show_text(MIXED)
     for at in sorted(cuts):
         pieces.show_text(MIXED[:at])
     pieces.show_text(MIXED)
-    assert pieces.toPlainText() == whole.toPlainText()
-    assert pieces.fit(600) == whole.fit(600)
+    assert pieces.plain_text == whole.plain_text
+    assert lay_out_all(pieces, 600) == lay_out_all(whole, 600)
     assert pieces.grab().toImage() == whole.grab().toImage()
     for one in (whole, pieces, theme):
         one.deleteLater()
@@ -404,15 +391,15 @@ def test_the_same_text_looks_the_same_however_it_came(cuts: list[int]) -> None:
 
 def test_a_new_theme_and_zoom_redraw_the_same_text(theme: Theme, qtbot: QtBot) -> None:
     view = answer_of(theme, qtbot, MIXED)
-    before, text = view.fit(720), view.toPlainText()
+    before, text = lay_out_all(view), view.plain_text
     image = view.grab().toImage()
     theme.choose("dark")
     theme.set_zoom(150)
-    assert view.toPlainText() == text
-    assert view.fit(720) > before
+    assert view.plain_text == text
+    assert lay_out_all(view) > before
     theme.choose("light")
     theme.set_zoom(100)
-    assert view.fit(720) == before
+    assert lay_out_all(view) == before
     assert view.grab().toImage() == image
 
 
@@ -425,9 +412,8 @@ def test_nothing_named_in_an_answer_is_loaded(theme: Theme, qtbot: QtBot) -> Non
         qtbot,
         "![a](file:///etc/passwd) <img src='file:///etc/hostname'> ![b](http://127.0.0.1:1/x.png)",
     )
-    assert view.loadResource(2, QUrl("file:///etc/passwd")) is None
-    assert "[a – file:///etc/passwd]" in view.toPlainText()
-    assert "<img src=" in view.toPlainText()
+    assert "[a – file:///etc/passwd]" in view.plain_text
+    assert "<img src=" in view.plain_text
 
 
 def test_a_click_on_a_link_is_told_and_leads_nowhere_by_itself(theme: Theme, qtbot: QtBot) -> None:
@@ -436,10 +422,12 @@ def test_a_click_on_a_link_is_told_and_leads_nowhere_by_itself(theme: Theme, qtb
     )
     clicked: list[tuple[str, str]] = []
     view.link_clicked.connect(lambda address, text: clicked.append((address, text)))
-    view.anchorClicked.emit(QUrl("https://evil.example/"))
-    view.anchorClicked.emit(QUrl("file:///etc/passwd"))
+    for link in view.links:
+        (rect,) = view.rects_of(link.block, link.begin, link.end)
+        assert view.link_at(rect.center()) == link.address
+        qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=rect.center().toPoint())
     assert clicked == [("https://evil.example/", "bank.example"), ("file:///etc/passwd", "f")]
-    assert "bank.example" in view.toPlainText()
+    assert "bank.example" in view.plain_text
 
 
 def test_a_bubble_that_was_never_shown_is_as_wide_as_its_text(
@@ -460,12 +448,12 @@ def test_an_answer_that_was_never_shown_is_as_high_as_its_text(
     theme: Theme, qapp: QApplication
 ) -> None:
     parent = QWidget()
-    view = AnswerView(theme, "Answer", parent)
+    view = BlocksView(theme, "Answer", parent)
     view.show_text("A sentence of words that fits into one line of the column. " * 2)
-    hidden = view.fit(720)
+    hidden = lay_out_all(view)
     parent.resize(720, 200)
     parent.show()
     view.show()
     qapp.processEvents()
-    assert hidden == view.height() == view.fit(720)
+    assert hidden == view.height() == lay_out_all(view)
     parent.close()

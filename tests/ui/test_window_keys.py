@@ -13,7 +13,7 @@ from desktop_app.ui.dialogs.shortcuts_dialog import ShortcutsDialog
 from desktop_app.ui.dropping import Dropped
 from desktop_app.ui.main_window import MainWindow
 from desktop_app.ui.theme import Theme
-from desktop_app.ui.transcript.text_view import TextView
+from desktop_app.ui.transcript.blocks_view import BlocksView
 from tests.conftest import LoopFactory
 from tests.pictures import encoded, picture
 from tests.ui.answering import Tap, clipboard
@@ -44,7 +44,7 @@ pytestmark = pytest.mark.usefixtures("loop_factory")
 
 def name_of(widget: QWidget) -> str:
     """The name of a widget, without the text that a reader is told after it."""
-    return widget.name if isinstance(widget, TextView) else widget.accessibleName()
+    return widget.name if isinstance(widget, BlocksView) else widget.accessibleName()
 
 
 async def test_tab_goes_the_way_one_reads(

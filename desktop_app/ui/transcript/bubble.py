@@ -3,21 +3,19 @@
 from typing import Final
 
 from PySide6.QtCore import QSize
-from PySide6.QtGui import QPainter, QPaintEvent, QTextBlockFormat, QTextCursor
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.overriding import override
 from desktop_app.ui.painting import paint_box
-from desktop_app.ui.theme import Theme, line_height
-from desktop_app.ui.transcript.text_view import TextView
+from desktop_app.ui.theme import Theme
+from desktop_app.ui.transcript.blocks_view import BlocksView
 
 MAX_WIDTH: Final = 560
 _MAX_SHARE: Final = 0.78
 _PAD_X: Final = 16
 _PAD_Y: Final = 10
 _RADIUS: Final = 14
-_LOW: Final = 2
-"""Text stands at the foot of a line of fixed height, so much below its middle."""
 
 
 class Bubble(QWidget):
@@ -26,40 +24,29 @@ class Bubble(QWidget):
     def __init__(self, theme: Theme, text: str, parent: QWidget) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._text = TextView(theme, "Your message", self)
-        self._text.setPlainText(text)
-        self._text.read_out()
-        self.link_clicked = self._text.link_clicked
-        self._restyle()
-        theme.changed.connect(self._restyle)
+        self.text_view = BlocksView(theme, "Your message", self)
+        self.text_view.show_plain(text)
+        self.link_clicked = self.text_view.link_clicked
+        self.height_changed = self.text_view.height_changed
+        theme.changed.connect(self.update)
 
     @property
     def stops(self) -> list[QWidget]:
         """Where Tab stops in it."""
-        return [self._text]
-
-    def _restyle(self) -> None:
-        size = self._theme.body_size()
-        document = self._text.document()
-        document.setDocumentMargin(0)
-        document.setDefaultFont(self._theme.font(size))
-        cursor = QTextCursor(document)
-        cursor.select(QTextCursor.SelectionType.Document)
-        form = QTextBlockFormat()
-        fixed = QTextBlockFormat.LineHeightTypes.FixedHeight.value
-        form.setLineHeight(line_height(size), fixed)
-        cursor.mergeBlockFormat(form)
-        self.update()
+        return self.text_view.stops
 
     def fit(self, column: int) -> QSize:
         """Lay out for a column of a width; return and take the size it needs."""
         widest = min(round(MAX_WIDTH * self._theme.body_size() / 14), round(column * _MAX_SHARE))
-        self._text.fit(widest - 2 * _PAD_X)
-        inner = min(round(self._text.document().idealWidth() + 1), widest - 2 * _PAD_X)
-        height = self._text.fit(inner)
-        self._text.move(_PAD_X, _PAD_Y - _LOW)
+        inner = self.text_view.natural_width(widest - 2 * _PAD_X)
+        height = self.text_view.fit_whole(inner)
+        self.text_view.move(_PAD_X, _PAD_Y)
         self.resize(inner + 2 * _PAD_X, height + 2 * _PAD_Y)
         return self.size()
+
+    def lay_out(self, top: int, bottom: int) -> bool:
+        """Lay out what is between two heights; say whether the height is another one now."""
+        return self.text_view.lay_out(top - _PAD_Y, bottom - _PAD_Y)
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:

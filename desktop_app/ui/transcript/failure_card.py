@@ -13,7 +13,7 @@ from desktop_app.ui.icons import icon, paint_icon
 from desktop_app.ui.painting import paint_box
 from desktop_app.ui.plain_label import plain_label
 from desktop_app.ui.theme import Theme
-from desktop_app.ui.transcript.text_view import plain_copy
+from desktop_app.ui.transcript.copying import plain_copy
 
 _PADDING: Final = 16
 _TEXT_LEFT: Final = 44

@@ -22,7 +22,7 @@ from desktop_app.overriding import override
 from desktop_app.ui.buttons import ThemedButton
 from desktop_app.ui.icons import icon, paint_icon
 from desktop_app.ui.theme import Theme
-from desktop_app.ui.transcript.answer_view import AnswerView
+from desktop_app.ui.transcript.blocks_view import BlocksView
 
 LINE: Final = 22
 _BAR_LEFT: Final = 7
@@ -92,7 +92,7 @@ class OpeningLine(QWidget):
         self.theme = theme
         self._button = LineButton(theme, icon_name, self)
         self._button.clicked.connect(self.toggle)
-        self._text = AnswerView(theme, name, self, "quiet", 13)
+        self._text = BlocksView(theme, name, self, ink="quiet", base_size=13)
         self._text.hide()
         self._text.link_clicked.connect(self.link_clicked)
         self._text.height_changed.connect(self.height_changed)
@@ -145,6 +145,18 @@ class OpeningLine(QWidget):
             height += _OPEN_GAP + self._text.fit(width - _TEXT_LEFT)
         self.resize(width, height)
         return height
+
+    @property
+    def text_view(self) -> BlocksView | None:
+        """What is open."""
+        return self._text if self.is_open else None
+
+    def lay_out(self, top: int, bottom: int) -> bool:
+        """Lay out what is open between two heights; say whether the height is another one now."""
+        if not self.is_open:
+            return False
+        y = self._text.y()
+        return self._text.lay_out(top - y, bottom - y)
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:

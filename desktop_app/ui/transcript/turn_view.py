@@ -7,7 +7,7 @@ from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.interactions.calls import open_calls
-from desktop_app.interactions.content import AttachmentContent, MediaContent, TextContent
+from desktop_app.interactions.content import AttachmentContent
 from desktop_app.interactions.interaction import Interaction
 from desktop_app.interactions.outcome import Failure, Outcome
 from desktop_app.interactions.steps import (
@@ -21,13 +21,15 @@ from desktop_app.ui.buttons import HEIGHT as BUTTON_HEIGHT
 from desktop_app.ui.buttons import Button, IconButton
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.transcript.anchor import Anchor
-from desktop_app.ui.transcript.answer_view import AnswerView
+from desktop_app.ui.transcript.blocks_view import BlocksView
 from desktop_app.ui.transcript.bubble import Bubble
+from desktop_app.ui.transcript.copying import plain_copy
 from desktop_app.ui.transcript.failure_card import FailureCard
 from desktop_app.ui.transcript.lines import OpeningLine, StepLine, ThoughtLine
 from desktop_app.ui.transcript.pictures import PictureRow, ThumbnailSource
 from desktop_app.ui.transcript.status_line import StatusLine, words_for_end
-from desktop_app.ui.transcript.text_view import plain_copy
+from desktop_app.ui.transcript.turn_parts import input_text, source_of
+from desktop_app.ui.transcript.turn_places import PartView, anchor_at, text_in, y_of
 from desktop_app.values import value_class
 
 INPUT_GAP: Final = 22
@@ -36,7 +38,7 @@ BLOCK_GAP: Final = 14
 ACTIONS_HEIGHT: Final = 28
 ACTIONS_GAP: Final = 6
 
-StepView = AnswerView | OpeningLine
+StepView = BlocksView | OpeningLine
 
 
 @value_class
@@ -81,11 +83,12 @@ class TurnView(QWidget):
         self._steps: list[StepView] = []
         self._view_of: list[StepView] = []
         attachments = [one for one in turn.input if isinstance(one, AttachmentContent)]
-        text = "\n\n".join(one.text for one in turn.input if isinstance(one, TextContent))
+        text = input_text(turn)
         self._pictures = PictureRow(theme, attachments, thumbnail, self) if attachments else None
         self._bubble = Bubble(theme, text, self) if text else None
         if self._bubble is not None:
             self._bubble.link_clicked.connect(self.link_clicked)
+            self._bubble.height_changed.connect(self.height_changed)
         self._results = [self._make_result(step) for step in turn.results]
         self._status = StatusLine(theme, self)
         self._refuse = Button(theme, "Refuse", "plain", "x", self)
@@ -109,7 +112,7 @@ class TurnView(QWidget):
         return TurnState(frozenset(part for part, line in lines if line.is_open))
 
     @property
-    def _parts(self) -> list[QWidget]:
+    def _parts(self) -> list[PartView]:
         """Everything that is read in it, from the top."""
         bubble = [self._bubble] if self._bubble is not None else []
         return [*bubble, *self._results, *self._steps]
@@ -148,7 +151,7 @@ class TurnView(QWidget):
         over = self.turn.outcome is not Outcome.STREAMING
         if over:
             for view in self._steps:
-                if isinstance(view, AnswerView):
+                if isinstance(view, BlocksView):
                     view.finish()
         self._update_failure()
         self._copy.setVisible(over and bool(self._answer_text()))
@@ -199,7 +202,7 @@ class TurnView(QWidget):
         if isinstance(step, ThoughtStep) and isinstance(view, ThoughtLine):
             live = self.turn.step_is_open(position)
             return view.show_step(step, self.turn.step_seconds(position), live)
-        if isinstance(view, AnswerView):
+        if isinstance(view, BlocksView):
             return view.show_text(self._text_in(view))
         return view.show_step(step) if isinstance(view, StepLine) else False
 
@@ -219,7 +222,7 @@ class TurnView(QWidget):
 
     def _text_in(self, view: StepView) -> str:
         texts = [
-            _text_of(step)
+            source_of(step)
             for position, of in enumerate(self._view_of)
             if of is view and isinstance(step := self.turn.step(position), ModelOutputStep)
         ]
@@ -235,7 +238,7 @@ class TurnView(QWidget):
     def _make_view(self, step: Step) -> StepView:
         view: StepView
         if isinstance(step, ModelOutputStep):
-            view = AnswerView(self._theme, "Answer", self)
+            view = BlocksView(self._theme, "Answer", self)
         elif isinstance(step, ThoughtStep):
             view = ThoughtLine(self._theme, self)
         else:
@@ -247,7 +250,7 @@ class TurnView(QWidget):
         return view
 
     def _answer_text(self) -> str:
-        texts = [self._text_in(view) for view in self._steps if isinstance(view, AnswerView)]
+        texts = [self._text_in(view) for view in self._steps if isinstance(view, BlocksView)]
         return "\n\n".join(text for text in texts if text)
 
     def _copy_answer(self) -> None:
@@ -261,7 +264,7 @@ class TurnView(QWidget):
         if running:
             silent = not any(
                 isinstance(view, ThoughtLine)
-                or (isinstance(view, AnswerView) and view.markdown_text)
+                or (isinstance(view, BlocksView) and view.markdown_text)
                 for view in self._steps
             )
             words = self._waiting or ("Waiting for the answer" if silent else "")
@@ -317,7 +320,7 @@ class TurnView(QWidget):
             top += line.fit(width)
         gap = STEP_GAP if self._results else INPUT_GAP
         for view in self._steps:
-            if isinstance(view, AnswerView) and not view.markdown_text:
+            if isinstance(view, BlocksView) and not view.markdown_text:
                 view.hide()
                 continue
             view.show()
@@ -347,28 +350,30 @@ class TurnView(QWidget):
         self.resize(width, top)
         return top
 
-    def lay_out(self, top: int, bottom: int) -> bool:  # noqa: ARG002 - all of it is laid out
-        """Lay out what stands between two heights; say whether the height is another one now."""
-        return False
+    def lay_out(self, top: int, bottom: int) -> bool:
+        """Lay out what stands between two heights; say whether anything stands elsewhere now."""
+        changed = False
+        for view in self._parts:
+            above, below = top - view.y(), bottom - view.y()
+            if not view.isHidden() and above < view.height() and below > 0:
+                changed = view.lay_out(above, below) or changed
+        if changed:
+            self.fit(self.width())
+        return changed
+
+    @property
+    def parts(self) -> list[tuple[int, BlocksView]]:
+        """The texts that are shown of it, each with the number of its part."""
+        texts = ((number, text_in(view)) for number, view in enumerate(self._parts))
+        return [(number, text) for number, text in texts if text is not None]
 
     def anchor_at(self, y: int) -> Anchor:
         """The topmost thing that does not end above a height."""
-        for part, view in enumerate(self._parts):
-            if not view.isHidden() and view.geometry().bottom() >= y:
-                return Anchor(part, 0, (y - view.y()) / max(1, view.height()))
-        foot = self._foot
-        return Anchor(len(self._parts), 0, (y - foot) / max(1, self.height() - foot))
+        return anchor_at(self, self._parts, y)
 
     def y_of(self, anchor: Anchor) -> int:
         """Where a point of it stands."""
-        for view in self._parts[anchor.part :]:
-            if not view.isHidden():
-                return view.y() + round(anchor.share * view.height())
-        return self._foot + round(anchor.share * (self.height() - self._foot))
-
-    @property
-    def _foot(self) -> int:
-        return max((view.geometry().bottom() + 1 for view in self._parts), default=0)
+        return y_of(self, self._parts, anchor)
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -393,13 +398,3 @@ class TurnView(QWidget):
     def sizeHint(self) -> QSize:
         """What it was laid out to."""
         return self.size()
-
-
-def _text_of(step: ModelOutputStep) -> str:
-    texts: list[str] = []
-    for block in step.content or ():
-        if isinstance(block, TextContent):
-            texts.append(block.text)
-        elif isinstance(block, MediaContent):
-            texts.append(f"\n\n*[{block.type}: {block.mime_type or 'of unknown type'}]*\n\n")
-    return "".join(texts)

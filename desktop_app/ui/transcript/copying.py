@@ -1,0 +1,239 @@
+"""What is taken out of the transcript: plain text as it is read, or Markdown as it was written.
+
+Nothing here needs a view: turns that were never on screen are copied like those that are. What
+leaves goes through `plain_copy`, and only as plain text.
+"""
+
+import re
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtCore import QMimeData, QObject, QTimer, Signal
+from PySide6.QtGui import QClipboard, QGuiApplication
+
+from desktop_app.interactions.interaction import Interaction
+from desktop_app.markdown.blocks import Block, Plain
+from desktop_app.markdown.stream import read_stream
+from desktop_app.markdown.stretches import TOO_LONG, joint, stretches, text_of
+from desktop_app.ui.transcript.selection import Extent, Mark
+from desktop_app.ui.transcript.text_walk import TextWalk
+from desktop_app.ui.transcript.turn_parts import TurnPart, part_at, parts_of, plain_blocks
+
+GAP: Final = "\n\n"
+"""What stands between two parts, and between two turns."""
+
+AT_ONCE: Final = 0.05
+SLICE: Final = 0.008
+"""Seconds that a copy may take at first, and then at a time."""
+
+# What must not reach the clipboard: terminal escapes, other controls, what has no width, and marks
+# that turn the direction of what follows (reliability, section 1.5). Tags are kept where they make
+# a flag.
+_UNSAFE: Final = re.compile(
+    r"(\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{3,6}\U000e007f)|"
+    r"\x1b\[[0-9;?]*[ -/]*[@-~]|"
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200a\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff"
+    r"\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+_HALF: Final = re.compile("[\ud800-\udfff]")
+
+
+def plain_copy(text: str) -> str:
+    """Make text safe to paste anywhere: line ends are LF, and nothing in it is invisible."""
+    lines = text.replace("\u2029", "\n").replace("\u2028", "\n").replace("\u00a0", " ")
+    lines = lines.replace("\r\n", "\n").replace("\r", "\n")
+    return _HALF.sub("\ufffd", _UNSAFE.sub(r"\1", lines))
+
+
+def put_text(text: str) -> None:
+    """Put text on the clipboard, safe and without any formats."""
+    QGuiApplication.clipboard().setText(plain_copy(text))
+
+
+def put_primary(text: str) -> None:
+    """Put text where the middle button of the mouse takes it from, on systems that have that."""
+    clipboard = QGuiApplication.clipboard()
+    if clipboard.supportsSelection():
+        clipboard.setText(plain_copy(text), QClipboard.Mode.Selection)
+
+
+def mime_of(text: str) -> QMimeData:
+    """Wrap text to be dragged: formats would carry colours and hidden characters along."""
+    data = QMimeData()
+    data.setText(plain_copy(text))
+    return data
+
+
+# --- of a turn ------------------------------------------------------------------------------------
+
+
+def answer_source(turn: Interaction) -> str:
+    """The Markdown of an answer, without what was thought and done for it."""
+    return _joined(part for part in parts_of(turn) if part.kind == "answer")
+
+
+def turn_source(turn: Interaction) -> str:
+    """The Markdown of a turn: the input as it was typed, then the answer."""
+    return _joined(part for part in parts_of(turn) if part.kind in ("input", "answer"))
+
+
+def _joined(parts: Iterable[TurnPart]) -> str:
+    return GAP.join(part.source.strip("\n") for part in parts if part.source.strip("\n"))
+
+
+# --- of a selection -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """What is selected of a part of a turn; without an `end` all that is behind its beginning."""
+
+    number: int
+    part: int
+    begin: Mark
+    end: Mark | None
+
+
+def text_between(walk: TextWalk, extent: Extent) -> Iterator[str]:
+    """The text of a selection, part by part, as it is read."""
+    walk = walk.kept()
+    yield from _separated(
+        _text_of_blocks(walk.blocks(piece.number, piece.part), piece.begin, piece.end)
+        for piece in _parts_between(walk, extent)
+    )
+
+
+def source_between(walk: TextWalk, extent: Extent) -> Iterator[str]:
+    """The Markdown of all blocks that a selection touches, as it was written.
+
+    Of an input, which is no Markdown, it is what is selected.
+    """
+    yield from _separated(_source_of_part(walk, piece) for piece in _parts_between(walk, extent))
+
+
+def _separated(texts: Iterable[str]) -> Iterator[str]:
+    """Put gaps between texts; an empty one gets none, but is passed on: it took its time."""
+    said = False
+    for text in texts:
+        yield f"{GAP}{text}" if said and text else text
+        said = said or bool(text)
+
+
+def _parts_between(walk: TextWalk, extent: Extent) -> Iterator[_Piece]:
+    """The parts of a selection. What is folded counts only where the selection lies in it."""
+    begin, end = extent
+    first, last = walk.shown.number_of(begin.turn), walk.shown.number_of(end.turn)
+    if first is None or last is None:
+        return
+    inside = (first, begin.part) == (last, end.part)
+    for number in range(first, last + 1):
+        for part in range(len(walk.places(number))):
+            here = number, part
+            if not (first, begin.part) <= here <= (last, end.part):
+                continue
+            if inside or not walk.is_folded(number, part):
+                upper = (begin.block, begin.offset) if here == (first, begin.part) else (0, 0)
+                lower = (end.block, end.offset) if here == (last, end.part) else None
+                yield _Piece(number, part, upper, lower)
+
+
+def _text_of_blocks(blocks: Sequence[Block], begin: Mark, end: Mark | None) -> str:
+    last, stop = (len(blocks) - 1, None) if end is None else end
+    found: list[str] = []
+    before: Block | None = None
+    for at in range(begin[0], min(last + 1, len(blocks))):
+        block = blocks[at]
+        text = text_of(block)
+        lower = stop if at == last and stop is not None else len(text)
+        upper = begin[1] if at == begin[0] else 0
+        if at == begin[0]:
+            upper = _before_marker(block, text, upper, lower if at == last else len(text) + 1)
+        upper = max(upper, _note_length(block))
+        if text[upper:lower]:
+            if before is not None:
+                found.append(joint(before, block))
+            found.append(text[upper:lower])
+            before = block
+    return "".join(found)
+
+
+def _before_marker(block: Block, text: str, begin: int, end: int) -> int:
+    """Take the marker of the item that a selection begins with, unless it is all in that item."""
+    for stretch in stretches(block):
+        if stretch.begin == begin and stretch.marker and end > begin + len(stretch.text):
+            return text.rfind("\n", 0, begin) + 1
+    return begin
+
+
+def _note_length(block: Block) -> int:
+    """How much of a text is not its own, but says that it is too long."""
+    return len(TOO_LONG) + 1 if isinstance(block, Plain) and not block.continues else 0
+
+
+def _source_of_part(walk: TextWalk, piece: _Piece) -> str:
+    turn = walk.shown.turns[piece.number]
+    part = part_at(turn, walk.places(piece.number)[piece.part])
+    if piece.begin == (0, 0) and piece.end is None:
+        return plain_copy(part.source).strip("\n")
+    if part.kind == "input":
+        return _text_of_blocks(plain_blocks(part.source), piece.begin, piece.end)
+    stream = read_stream(part.source)
+    last = len(stream.blocks) - 1
+    if piece.end is not None:
+        last = min(last, piece.end[0] if piece.end[1] > 0 else piece.end[0] - 1)
+    first = min(piece.begin[0], last)
+    return stream.source(first, last) if last >= 0 else ""
+
+
+# --- very much text -------------------------------------------------------------------------------
+
+
+class Copying(QObject):
+    """Puts text on the clipboard that takes its time to be made: a little at once, then in slices.
+
+    The clipboard keeps what it has until all of the text is there.
+    """
+
+    finished = Signal()
+    """The text is on the clipboard."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._pieces: Iterator[str] = iter(())
+        self._made: list[str] = []
+        self._timer = QTimer(self)
+        self._timer.setInterval(0)
+        self._timer.timeout.connect(self._go_on)
+
+    @property
+    def busy(self) -> bool:
+        """Whether there is more to come."""
+        return self._timer.isActive()
+
+    def copy(self, pieces: Iterable[str]) -> None:
+        """Copy all of these; what was begun before is given up."""
+        self._pieces, self._made = iter(pieces), []
+        self._timer.start()
+        self._make(AT_ONCE)
+
+    def stop(self) -> None:
+        """Give it up, and leave the clipboard as it is."""
+        self._timer.stop()
+        self._pieces, self._made = iter(()), []
+
+    def _go_on(self) -> None:
+        self._make(SLICE)
+
+    def _make(self, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        for piece in self._pieces:
+            self._made.append(piece)
+            if time.monotonic() > until:
+                return
+        text = "".join(self._made)
+        self.stop()
+        if text:
+            put_text(text)
+        self.finished.emit()

@@ -1,0 +1,204 @@
+"""The text of all turns as one can walk through it, those without a view included.
+
+It knows places and text, not pixels: what is on screen is asked of whoever shows it.
+"""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import Final, Protocol
+
+from desktop_app.interactions.interaction import Interaction
+from desktop_app.markdown.blocks import Block
+from desktop_app.markdown.stretches import text_of
+from desktop_app.ui.transcript.bounds import whole_character
+from desktop_app.ui.transcript.turn_parts import (
+    PartPlace,
+    Spot,
+    TurnPart,
+    blocks_of,
+    part_at,
+    places_of,
+)
+
+Order = tuple[int, int, int, int]
+"""A spot to be compared: the turn by its number, then the part, block and offset."""
+
+_FOLDED: Final = ("result", "thought", "step")
+"""What is closed until somebody opens it."""
+
+_KEPT: Final = 8
+
+
+class Shown(Protocol):
+    """The turns of a transcript, and which parts of them are on screen."""
+
+    @property
+    def turns(self) -> Sequence[Interaction]:
+        """All turns, from the first."""
+        ...
+
+    def number_of(self, key: str) -> int | None:
+        """Count the turns before one; `None` where there is none of this key."""
+        ...
+
+    def part_shown(self, key: str, part: int) -> "tuple[Block, ...] | None":
+        """The blocks of a part that is laid out and not folded; `None` without a view of it."""
+        ...
+
+
+class _Kept:
+    """The turns as they were when something long began that goes through them."""
+
+    def __init__(self, shown: Shown) -> None:
+        self._shown = shown
+        self.turns: Sequence[Interaction] = tuple(shown.turns)
+        self._numbers = {turn.key: number for number, turn in enumerate(self.turns)}
+
+    def number_of(self, key: str) -> int | None:
+        return self._numbers.get(key)
+
+    def part_shown(self, key: str, part: int) -> tuple[Block, ...] | None:
+        return self._shown.part_shown(key, part)
+
+
+class TextWalk:
+    """Finds text and places in turns; what it had to read for that it keeps for a while."""
+
+    def __init__(self, shown: Shown) -> None:
+        self.shown = shown
+        self._read: OrderedDict[tuple[str, int], tuple[TurnPart, tuple[Block, ...]]] = OrderedDict()
+
+    def kept(self) -> "TextWalk":
+        """Walk through the turns there are now, also when others are shown meanwhile."""
+        return TextWalk(_Kept(self.shown))
+
+    # --- text ---------------------------------------------------------------------------------
+
+    def order(self, spot: Spot) -> Order | None:
+        """Say where a spot is; `None` where its turn is gone."""
+        number = self.shown.number_of(spot.turn)
+        return None if number is None else (number, *spot.place)
+
+    def places(self, number: int) -> tuple[PartPlace, ...]:
+        """The parts of a turn."""
+        return places_of(self.shown.turns[number])
+
+    def is_folded(self, number: int, part: int) -> bool:
+        """Whether a part is not in sight before a line is opened."""
+        turn = self.shown.turns[number]
+        folds = self.places(number)[part].kind in _FOLDED
+        return folds and self.shown.part_shown(turn.key, part) is None
+
+    def blocks(self, number: int, part: int) -> tuple[Block, ...]:
+        """The blocks of a part, read where they are not shown."""
+        turn = self.shown.turns[number]
+        shown = self.shown.part_shown(turn.key, part)
+        return self._blocks_read(turn, part) if shown is None else shown
+
+    def _blocks_read(self, turn: Interaction, number: int) -> tuple[Block, ...]:
+        part = part_at(turn, places_of(turn)[number])
+        kept = self._read.get((turn.key, number))
+        if kept is None or kept[0] != part:
+            kept = part, blocks_of(part)
+        self._read[turn.key, number] = kept
+        self._read.move_to_end((turn.key, number))
+        if len(self._read) > _KEPT:
+            self._read.popitem(last=False)
+        return kept[1]
+
+    def block(self, spot: Spot) -> Block | None:
+        """The block that a spot is in."""
+        number = self.shown.number_of(spot.turn)
+        if number is None or spot.part >= len(self.places(number)):
+            return None
+        blocks = self.blocks(number, spot.part)
+        return blocks[spot.block] if spot.block < len(blocks) else None
+
+    def text(self, spot: Spot) -> str:
+        """The text of the block that a spot is in."""
+        block = self.block(spot)
+        return "" if block is None else text_of(block)
+
+    def clamp(self, spot: Spot) -> Spot | None:
+        """Return a spot that is there: an open end may have become shorter.
+
+        `None` where its turn is gone, or has no text.
+        """
+        number = self.shown.number_of(spot.turn)
+        if number is None:
+            return None
+        if spot.part >= len(self.places(number)):
+            return self.end_of(number)
+        blocks = self.blocks(number, spot.part)
+        if not blocks:
+            return Spot(spot.turn, spot.part, 0, 0)
+        last = len(blocks) - 1
+        if spot.block > last:
+            return Spot(spot.turn, spot.part, last, len(text_of(blocks[last])))
+        text = text_of(blocks[spot.block])
+        offset = whole_character(text, min(spot.offset, len(text)))
+        return Spot(spot.turn, spot.part, spot.block, offset)
+
+    # --- from place to place ------------------------------------------------------------------
+
+    def begin(self) -> Spot | None:
+        """Where all text begins; `None` where there is none."""
+        numbers = range(len(self.shown.turns))
+        return next((spot for n in numbers if (spot := self.begin_of(n)) is not None), None)
+
+    def end(self) -> Spot | None:
+        """Where all text ends."""
+        numbers = reversed(range(len(self.shown.turns)))
+        return next((spot for n in numbers if (spot := self.end_of(n)) is not None), None)
+
+    def begin_of(self, number: int) -> Spot | None:
+        """Where a turn's text begins; `None` where it has none."""
+        return self._first(number, 0)
+
+    def end_of(self, number: int) -> Spot | None:
+        """Where a turn's text ends."""
+        return self._last(number, len(self.places(number)) - 1)
+
+    def block_after(self, spot: Spot) -> Spot | None:
+        """The beginning of the block behind the one of a spot."""
+        number = self.shown.number_of(spot.turn)
+        if number is None:
+            return None
+        if spot.block + 1 < len(self.blocks(number, spot.part)):
+            return Spot(spot.turn, spot.part, spot.block + 1, 0)
+        found = self._first(number, spot.part + 1)
+        for later in range(number + 1, len(self.shown.turns)):
+            found = found or self.begin_of(later)
+            if found is not None:
+                break
+        return found
+
+    def block_before(self, spot: Spot) -> Spot | None:
+        """The end of the block before the one of a spot."""
+        number = self.shown.number_of(spot.turn)
+        if number is None:
+            return None
+        if spot.block > 0:
+            text = text_of(self.blocks(number, spot.part)[spot.block - 1])
+            return Spot(spot.turn, spot.part, spot.block - 1, len(text))
+        found = self._last(number, spot.part - 1)
+        for earlier in reversed(range(number)):
+            found = found or self.end_of(earlier)
+            if found is not None:
+                break
+        return found
+
+    def _first(self, number: int, part: int) -> Spot | None:
+        """The beginning of the first text of a turn, from a part on."""
+        for at in range(part, len(self.places(number))):
+            if not self.is_folded(number, at) and self.blocks(number, at):
+                return Spot(self.shown.turns[number].key, at, 0, 0)
+        return None
+
+    def _last(self, number: int, part: int) -> Spot | None:
+        """The end of the last text of a turn, up to a part."""
+        for at in range(part, -1, -1):
+            if not self.is_folded(number, at) and (blocks := self.blocks(number, at)):
+                last = len(blocks) - 1
+                return Spot(self.shown.turns[number].key, at, last, len(text_of(blocks[last])))
+        return None
