@@ -11,7 +11,6 @@ from PySide6.QtGui import (
     QDragLeaveEvent,
     QDragMoveEvent,
     QDropEvent,
-    QGuiApplication,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMainWindow, QWidget
@@ -44,7 +43,7 @@ from desktop_app.ui.mark import window_icon
 from desktop_app.ui.session_view import SessionView
 from desktop_app.ui.sidebar.sidebar import Sidebar
 from desktop_app.ui.theme import Theme
-from desktop_app.ui.transcript.copying import plain_copy
+from desktop_app.ui.transcript.copying import answer_source, put_text
 from desktop_app.ui.window_dialogs import WindowDialogs
 
 TITLE: Final = "Castor"
@@ -148,6 +147,7 @@ class MainWindow(QMainWindow):
         pane.header.left.connect(pane.composer.setFocus)
         pane.notices.acted.connect(self._act)
         pane.transcript.link_clicked.connect(self.open_link)
+        pane.transcript.selecting.failed.connect(self._say)
         pane.transcript.zoom_requested.connect(self._zoom)
         pane.welcome.link_clicked.connect(self.open_link)
         pane.welcome.key_entered.connect(self._preferences.enter_key)
@@ -244,9 +244,9 @@ class MainWindow(QMainWindow):
 
     def _copy_answer(self) -> None:
         session = self._library.current
-        text = session.turns[-1].output_text if session is not None and session.turns else ""
-        if text:
-            QGuiApplication.clipboard().setText(plain_copy(text))
+        turns = session.turns if session is not None else ()
+        if turns and (answer := answer_source(turns[-1])):
+            put_text(answer)
 
     def _escape(self) -> None:
         self.view.stop()

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -29,10 +28,11 @@ from desktop_app.markdown.stretches import TOO_LONG
 from desktop_app.ui.theme import Theme, line_height
 from desktop_app.ui.transcript.blocks_view import BlocksView
 from desktop_app.ui.transcript.bubble import Bubble
+from desktop_app.ui.transcript.column_area import column_width
 from desktop_app.ui.transcript.copying import plain_copy
 from desktop_app.ui.transcript.failure_card import FailureCard
 from desktop_app.ui.transcript.lines import StepLine, ThoughtLine, last_heading
-from desktop_app.ui.transcript.transcript import Transcript, column_width
+from desktop_app.ui.transcript.transcript import Transcript
 from desktop_app.ui.transcript.turn_view import TurnView
 from tests.interactions.test_interaction import sample_events
 from tests.samples import STREAMS
@@ -424,7 +424,7 @@ def test_a_click_on_a_link_is_told_and_leads_nowhere_by_itself(theme: Theme, qtb
     for link in view.links:
         (rect,) = view.rects_of(link.block, link.begin, link.end)
         assert view.link_at(rect.center()) == link.address
-        qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=rect.center().toPoint())
+        assert view.click(rect.center())
     assert clicked == [("https://evil.example/", "bank.example"), ("file:///etc/passwd", "f")]
     assert "bank.example" in view.plain_text
 

@@ -14,7 +14,6 @@ from desktop_app.ui.dropping import Dropped
 from desktop_app.ui.main_window import MainWindow
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.transcript.blocks_view import BlocksView
-from desktop_app.ui.transcript.turn_view import TurnView
 from tests.conftest import LoopFactory
 from tests.pictures import encoded, picture
 from tests.ui.answering import Tap, clipboard
@@ -175,10 +174,9 @@ async def test_the_wheel_with_ctrl_zooms_the_conversation_it_is_over(
 ) -> None:
     async with opened(tmp_path, theme) as (window, w, tap):
         await answered(window, tap, "first", "words")
-        (view,) = window.pane.transcript.viewport().findChildren(TurnView)
-        wheel(view, 120, CTRL)
+        wheel(window.pane.transcript.viewport(), 120, CTRL)
         assert w.preferences.settings.zoom == 110
-        wheel(view, -240, CTRL)
+        wheel(window.pane.transcript.viewport(), -240, CTRL)
         assert w.preferences.settings.zoom == 90
 
 

@@ -6,13 +6,14 @@ leaves goes through `plain_copy`, and only as plain text.
 
 import re
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QMimeData, QObject, QTimer, Signal
 from PySide6.QtGui import QClipboard, QGuiApplication
 
+from desktop_app.errors import AppError
 from desktop_app.interactions.interaction import Interaction
 from desktop_app.markdown.blocks import Block, Plain
 from desktop_app.markdown.stream import read_stream
@@ -98,11 +99,7 @@ class _Piece:
 
 def text_between(walk: TextWalk, extent: Extent) -> Iterator[str]:
     """The text of a selection, part by part, as it is read."""
-    walk = walk.kept()
-    yield from _separated(
-        _text_of_blocks(walk.blocks(piece.number, piece.part), piece.begin, piece.end)
-        for piece in _parts_between(walk, extent)
-    )
+    return _between(walk, extent, _text_of_part)
 
 
 def source_between(walk: TextWalk, extent: Extent) -> Iterator[str]:
@@ -110,33 +107,39 @@ def source_between(walk: TextWalk, extent: Extent) -> Iterator[str]:
 
     Of an input, which is no Markdown, it is what is selected.
     """
-    yield from _separated(_source_of_part(walk, piece) for piece in _parts_between(walk, extent))
+    return _between(walk, extent, _source_of_part)
 
 
-def _separated(texts: Iterable[str]) -> Iterator[str]:
+def _between(
+    walk: TextWalk, extent: Extent, take: Callable[[TextWalk, _Piece], str]
+) -> Iterator[str]:
     """Put gaps between texts; an empty one gets none, but is passed on: it took its time."""
+    walk = walk.kept()
     said = False
-    for text in texts:
+    for piece in _pieces_between(walk, extent):
+        text = take(walk, piece)
         yield f"{GAP}{text}" if said and text else text
         said = said or bool(text)
 
 
-def _parts_between(walk: TextWalk, extent: Extent) -> Iterator[_Piece]:
+def _pieces_between(walk: TextWalk, extent: Extent) -> Iterator[_Piece]:
     """The parts of a selection. What is folded counts only where the selection lies in it."""
-    begin, end = extent
-    first, last = walk.shown.number_of(begin.turn), walk.shown.number_of(end.turn)
+    first, last = walk.order(extent[0]), walk.order(extent[1])
     if first is None or last is None:
         return
-    inside = (first, begin.part) == (last, end.part)
-    for number in range(first, last + 1):
+    inside = first[:2] == last[:2]
+    for number in range(first[0], last[0] + 1):
+        if number >= walk.count:
+            return  # asked anew meanwhile
         for part in range(len(walk.places(number))):
             here = number, part
-            if not (first, begin.part) <= here <= (last, end.part):
-                continue
-            if inside or not walk.is_folded(number, part):
-                upper = (begin.block, begin.offset) if here == (first, begin.part) else (0, 0)
-                lower = (end.block, end.offset) if here == (last, end.part) else None
-                yield _Piece(number, part, upper, lower)
+            if first[:2] <= here <= last[:2] and (inside or not walk.is_folded(number, part)):
+                upper = first[2:] if here == first[:2] else (0, 0)
+                yield _Piece(number, part, upper, last[2:] if here == last[:2] else None)
+
+
+def _text_of_part(walk: TextWalk, piece: _Piece) -> str:
+    return _text_of_blocks(walk.blocks(piece.number, piece.part), piece.begin, piece.end)
 
 
 def _text_of_blocks(blocks: Sequence[Block], begin: Mark, end: Mark | None) -> str:
@@ -173,7 +176,7 @@ def _note_length(block: Block) -> int:
 
 
 def _source_of_part(walk: TextWalk, piece: _Piece) -> str:
-    turn = walk.shown.turns[piece.number]
+    turn = walk.turn(piece.number)
     part = part_at(turn, walk.places(piece.number)[piece.part])
     if piece.begin == (0, 0) and piece.end is None:
         return plain_copy(part.source).strip("\n")
@@ -197,7 +200,10 @@ class Copying(QObject):
     """
 
     finished = Signal()
-    """The text is on the clipboard."""
+    """The text is on the clipboard, or cannot be."""
+
+    failed = Signal(str)
+    """Nothing was copied, and why."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -228,12 +234,17 @@ class Copying(QObject):
 
     def _make(self, seconds: float) -> None:
         until = time.monotonic() + seconds
-        for piece in self._pieces:
-            self._made.append(piece)
-            if time.monotonic() > until:
-                return
-        text = "".join(self._made)
-        self.stop()
-        if text:
-            put_text(text)
+        try:
+            for piece in self._pieces:
+                self._made.append(piece)
+                if time.monotonic() > until:
+                    return
+        except AppError as error:
+            self.stop()
+            self.failed.emit(f"Nothing was copied. {error}")
+        else:
+            text = "".join(self._made)
+            self.stop()
+            if text:
+                put_text(text)
         self.finished.emit()

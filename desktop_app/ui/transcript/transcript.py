@@ -8,15 +8,18 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.interactions.interaction import Interaction
+from desktop_app.overriding import override
 from desktop_app.ui.theme import Theme
-from desktop_app.ui.transcript.anchor import Measured, Place
+from desktop_app.ui.transcript.anchor import Place
 from desktop_app.ui.transcript.column import Mark
-from desktop_app.ui.transcript.column_area import ColumnArea, column_width
+from desktop_app.ui.transcript.column_area import ColumnArea
 from desktop_app.ui.transcript.estimate import estimates, size_of
 from desktop_app.ui.transcript.growth import Growth
+from desktop_app.ui.transcript.interaction import Selecting
 from desktop_app.ui.transcript.path import Path
 from desktop_app.ui.transcript.pictures import ThumbnailSource
 from desktop_app.ui.transcript.turn_view import TurnState, TurnView
@@ -47,37 +50,34 @@ class Transcript(ColumnArea):
         self._thumbnail = thumbnail
         self._growth = Growth(self._column, self)
         self._growth.flushed.connect(self._show_growth)
+        self.selecting = Selecting(theme, self, self._column, self)
 
     # --- turns in -----------------------------------------------------------------------------
 
     def set_turns(
         self,
-        turns: Sequence[Interaction | None],
+        turns: Sequence[Interaction],
         *,
         keys: Sequence[str] | None = None,
         sizes: Sequence[int] | None = None,
+        heights: Sequence[int] = (),
         place: Place | None = None,
-        measured: Measured | None = None,
     ) -> None:
         """Show these turns and no others, at a place, or at their end.
 
-        Of all turns only `keys` and `sizes`, their characters, are looked at, which a plain list
-        says itself; a turn is taken when it comes near, `None` where it has not been read yet.
-        `measured` holds for the width and the zoom it names.
+        `keys` and `sizes`, the characters of each, are all that is looked at of every turn; without
+        them all turns are asked for. `heights` were measured at `width_and_zoom`, 0 where not.
         """
-        read = [turn for turn in turns if turn is not None] if keys is None or sizes is None else []
-        keys = [turn.key for turn in read] if keys is None else keys
-        sizes = [size_of(turn) for turn in read] if sizes is None else sizes
-        self._column.set_width(column_width(self.width()))
-        heights = estimates(sizes, self._column.width, self._theme.body_size())
-        if measured is not None and self._holds(measured):
-            heights = list(map(measured.heights.get, keys, heights))
-        self._column.begin(Path(turns, keys), heights)
-        self._wanted = range(0)
+        keys = [turn.key for turn in turns] if keys is None else keys
+        sizes = [size_of(turn) for turn in turns] if sizes is None else sizes
+        width, _ = self.width_and_zoom
+        guessed = estimates(sizes, width, self._theme.body_size())
+        if heights:
+            known = zip(heights, guessed, strict=True)
+            guessed = [height or guess for height, guess in known]
+        self._column.begin(Path(turns, keys), guessed)
+        self.selecting.forget()
         self._open_at(place)
-
-    def _holds(self, measured: Measured) -> bool:
-        return (measured.width, measured.zoom) == (self._column.width, self._theme.zoom)
 
     def _open_at(self, place: Place | None) -> None:
         number = self._column.path.number_of(place.turn) if place is not None else None
@@ -85,10 +85,6 @@ class Transcript(ColumnArea):
         if place is not None and number is not None:
             self._mark = Mark(number, place.anchor, None)
         self._arrange(flowed=True)
-
-    def show_turns(self) -> None:
-        """Show turns that have been read since they were wanted."""
-        self._arrange()
 
     def add_turn(self, turn: Interaction) -> None:
         """Show a turn behind the others, and go to it."""
@@ -106,6 +102,7 @@ class Transcript(ColumnArea):
         at = self._column.path.number_of(key)
         if at is not None:
             self._column.truncate(at)
+            self.selecting.follow()
         self.add_turn(turn)
 
     def update_turn(self, turn: Interaction) -> None:
@@ -115,6 +112,7 @@ class Transcript(ColumnArea):
             slot.view.update_all()
             self._column.fit_again(slot)
             self._arrange()
+            self.selecting.follow()
             self.painted.emit()
 
     def set_waiting(self, turn: Interaction, words: str) -> None:
@@ -146,6 +144,7 @@ class Transcript(ColumnArea):
         view.refuse.connect(self.refuse)
         view.link_clicked.connect(self.link_clicked)
         view.height_changed.connect(partial(self._view_changed, turn.key))
+        self.selecting.show_in(view)
         return view
 
     def _view_changed(self, key: str) -> None:
@@ -155,6 +154,47 @@ class Transcript(ColumnArea):
         elif slot is not None and not self._arranging:
             self._column.fit_again(slot)
             self._arrange()
+            self.selecting.show_in(slot.view)  # a line may have been opened
+
+    def go_to(self, place: Place) -> None:
+        """Scroll so that a place stands at the upper edge."""
+        number = self._column.path.number_of(place.turn)
+        if number is not None:
+            self._follows, self._mark = False, Mark(number, place.anchor, None)
+            self._arrange()
+
+    # --- mouse and keyboard -------------------------------------------------------------------
+
+    @override
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begin to select."""
+        event.setAccepted(self.selecting.take(event))
+
+    @override
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Select a word."""
+        event.setAccepted(self.selecting.take(event))
+
+    @override
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Select more, or less."""
+        event.setAccepted(self.selecting.take(event))
+
+    @override
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Leave it selected, or open a link."""
+        event.setAccepted(self.selecting.take(event))
+
+    @override
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer what can be taken."""
+        self.selecting.open_menu(event)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Select and copy by keys; the others scroll."""
+        if not self.selecting.take_key(event):
+            super().keyPressEvent(event)
 
     # --- what grows ---------------------------------------------------------------------------
 
@@ -174,4 +214,5 @@ class Transcript(ColumnArea):
     def _show_growth(self, changed: bool) -> None:
         if changed:
             self._arrange()
+        self.selecting.follow()
         self.painted.emit()

@@ -207,9 +207,25 @@ def test_five_thousand_turns_are_copied_in_slices(qtbot: QtBot, qapp: QApplicati
         copying.copy(text_between(walk, selected))
         assert copying.busy
         assert QGuiApplication.clipboard().text() == "before"
-        pages.turns = [turn_of("another conversation")]
+        pages.path = Pages(turn_of("another conversation"))
     copied = QGuiApplication.clipboard().text()
     assert copied == "\n\n".join(f"question {n}\n\nanswer {n}\n\nmore" for n in range(5000))
+    copying.deleteLater()
+
+
+def test_a_turn_that_cannot_be_read_is_told_and_nothing_is_copied(qapp: QApplication) -> None:
+    pages = Pages(*(turn_of(f"question {n}", f"answer {n}") for n in range(3)))
+    walk = TextWalk(pages)
+    extent = all_of(walk)
+    pages.lost.add(1)
+    copying = Copying(qapp)
+    told: list[str] = []
+    copying.failed.connect(told.append)
+    put_text("before")
+    copying.copy(text_between(walk, extent))
+    assert told == ["Nothing was copied. The disk is broken."]
+    assert not copying.busy
+    assert QGuiApplication.clipboard().text() == "before"
     copying.deleteLater()
 
 
