@@ -148,6 +148,7 @@ class MainWindow(QMainWindow):
         pane.header.left.connect(pane.composer.setFocus)
         pane.notices.acted.connect(self._act)
         pane.transcript.link_clicked.connect(self.open_link)
+        pane.transcript.zoom_requested.connect(self._zoom)
         pane.welcome.link_clicked.connect(self.open_link)
         pane.welcome.key_entered.connect(self._preferences.enter_key)
         pane.welcome.demo_requested.connect(self._preferences.start_demo)
