@@ -99,6 +99,9 @@ class Column:
     changed: bool = False
     """Whether views have come or gone, or were laid out anew, since this was set back."""
 
+    held: str = ""
+    """The key of the turn that the mouse has pressed: its view stays, wherever it is."""
+
     _live: dict[int, Slot] = field(default_factory=dict[int, Slot])
     _by_key: dict[str, Slot] = field(default_factory=dict[str, Slot])
     _states: dict[str, TurnState] = field(default_factory=dict[str, TurnState])
@@ -108,7 +111,7 @@ class Column:
 
     def begin(self, path: Path, heights: Iterable[int]) -> None:
         """Take the turns of a path and no others; their heights may be guessed."""
-        self.truncate(0)
+        self._drop_from(0)
         self._states.clear()
         self.measured.clear()
         self.path = path
@@ -121,10 +124,13 @@ class Column:
 
     def truncate(self, count: int) -> None:
         """Keep the first turns only."""
-        for number in [number for number in self._live if number >= count]:
-            self.drop(number)
+        self._drop_from(count)
         self.path.truncate(count)
         self.heights.truncate(count)
+
+    def _drop_from(self, first: int) -> None:
+        for number in [number for number in self._live if number >= first]:
+            self.drop(number)
 
     # --- views --------------------------------------------------------------------------------
 
@@ -339,7 +345,8 @@ class Column:
         upper, lower = window.reach(_AHEAD)
         for slot in list(self._live.values()):
             top = self.top_of(slot.number)
-            if top + slot.view.height() >= upper and top <= lower:  # Tab goes there
+            held = slot.turn.key == self.held
+            if held or (top + slot.view.height() >= upper and top <= lower):  # Tab goes there
                 slot.view.move(left, top - window.value)
                 slot.view.show()
                 continue
