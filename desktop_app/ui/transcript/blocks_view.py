@@ -28,9 +28,10 @@ from desktop_app.ui.transcript.card_controls import Card, CardControls
 from desktop_app.ui.transcript.code_box import CodeBox
 from desktop_app.ui.transcript.copying import plain_copy
 from desktop_app.ui.transcript.flow import Flow
+from desktop_app.ui.transcript.formulas import FormulaKey
 from desktop_app.ui.transcript.link_places import LinkPlace, Links
 from desktop_app.ui.transcript.marks import Marks, Place
-from desktop_app.ui.transcript.styles import Formulas, Styles
+from desktop_app.ui.transcript.styles import Styles
 from desktop_app.ui.transcript.timing import Deadline
 from desktop_app.ui.transcript.turn_parts import plain_blocks
 
@@ -67,14 +68,12 @@ class BlocksView(QWidget):
         *,
         ink: str = "text",
         base_size: int = 14,
-        formulas: Formulas | None = None,
     ) -> None:
         super().__init__(parent)
         self.theme = theme
         self.name = name
         self._ink = ink
         self._base_size = base_size
-        self._formulas = formulas
         self._text = ""
         self._stream = MarkdownStream()
         self._settled = 0
@@ -94,6 +93,7 @@ class BlocksView(QWidget):
         self.setCursor(Qt.CursorShape.IBeamCursor)
         theme.changed.connect(self._restyle)
         theme.colouring.loaded.connect(self._colour)
+        theme.formulas.rendered.connect(self._show_formulas)
 
     @property
     def markdown_text(self) -> str:
@@ -144,6 +144,11 @@ class BlocksView(QWidget):
     def finish(self) -> None:
         """The text is whole: mend what a late link definition has changed."""
         self._take(self._stream.finish())
+        height = self._flow.height
+        for number in range(self._settled, len(self._flow.blocks)):
+            self._flow.settle(number)
+        if self._flow.height != height:
+            self.height_changed.emit()
         self.read_out()
 
     def show_plain(self, text: str) -> None:
@@ -166,8 +171,11 @@ class BlocksView(QWidget):
             flow.put(number, block)
         first = self._settled
         before = flow.top_of(first) if first < len(flow.blocks) else flow.height
-        flow.replace(first, (*update.settled, *update.open))
         self._settled += len(update.settled)
+        flow.grows_from = self._settled
+        flow.replace(first, (*update.settled, *update.open))
+        for number in range(first, self._settled):
+            flow.settle(number)
         if update.mended:
             self.height_changed.emit()
             before = 0
@@ -177,7 +185,7 @@ class BlocksView(QWidget):
 
     def _make_styles(self) -> Styles:
         size = round(self.theme.body_size() * self._base_size / 14)
-        return Styles(self.theme, size, self._ink, self._formulas)
+        return Styles(self.theme, size, self._ink, self.theme.formulas)
 
     def _restyle(self) -> None:
         self._flow.restyle(self._make_styles())
@@ -189,11 +197,14 @@ class BlocksView(QWidget):
         self._flow.colour(language)
         self.update()
 
-    def show_formulas(self) -> None:
-        """Show formulas that have become ready."""
-        if self._flow.show_formulas():
+    def _show_formulas(self, formulas: frozenset[FormulaKey]) -> None:
+        """Show formulas whose pictures have come, or that cannot be drawn."""
+        changed = self._flow.show_formulas(formulas)
+        if changed:
             self.height_changed.emit()
-        self.update()
+        if changed is not None:
+            self._place_controls()
+            self.update()
 
     # --- layout -------------------------------------------------------------------------------
 

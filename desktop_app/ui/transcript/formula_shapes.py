@@ -109,6 +109,7 @@ def _paint_letters(painter: QPainter, letters: Letters, em: float, font: QFont) 
     width = QFontMetricsF(fitting).horizontalAdvance(letters.text)
     place = letters.width * em
     painter.save()
+    painter.setFont(fitting)
     painter.translate(letters.x * em, letters.y * em)
     if width > place > 0:
         painter.scale(place / width, 1)

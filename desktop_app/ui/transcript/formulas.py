@@ -3,6 +3,7 @@
 What has not been set yet has no size; who asks is told by `rendered` when it has.
 """
 
+import re
 from collections import OrderedDict
 from typing import Final
 
@@ -18,6 +19,8 @@ _PICTURES: Final = 3000
 _ELEMENTS: Final = 150_000
 """Points of all shapes that are kept put together: about 4 MB."""
 
+_COMMAND: Final = re.compile(r"\\(?:begin|end|text\w*)\s*\{|\\[a-zA-Z]+|[{}^_\s]+")
+_HIGH: Final = re.compile(r"\\(?:d?frac|sum|prod|int|binom)")
 _TELL_MS: Final = 15
 """How long formulas that are done wait for others, so that a text is laid out once for many."""
 
@@ -29,6 +32,20 @@ class FormulaSize:
     width: float
     ascent: float
     descent: float
+
+
+def guess_size(source: str, display: bool, pixel_size: int) -> FormulaSize:
+    """Guess the room of a formula that is being set, so that little moves when it is there."""
+    em = pixel_size * SCALE
+    rows = max(_row_length(row) for row in source.split(r"\\"))
+    high = _HIGH.search(source) is not None and display
+    lines = source.count(r"\\") + 1
+    height = em * (0.8 * high + 1.3 * lines)
+    return FormulaSize(max(1, rows) * em * 0.5, height / 2 + em * 0.25, height / 2 - em * 0.25)
+
+
+def _row_length(row: str) -> int:
+    return len(_COMMAND.sub("x", row))
 
 
 class Formulas(QObject):
@@ -61,8 +78,9 @@ class Formulas(QObject):
 
     def size_of(self, source: str, display: bool, pixel_size: int) -> FormulaSize | None:
         """Say how large a formula is in a text of this size; `None`: not yet, or never."""
-        picture = self._find((source, display))
-        if picture is None:
+        key = (source, display)
+        picture = self._find(key)
+        if picture is None or key in self._done:  # nobody is to know before all know
             return None
         em = pixel_size * SCALE
         return FormulaSize(picture.width * em, picture.ascent * em, picture.descent * em)
@@ -70,7 +88,9 @@ class Formulas(QObject):
     def has_failed(self, source: str, display: bool) -> bool:
         """Say whether a formula cannot be set: its source is shown for good."""
         key = (source, display)
-        return key in self._pictures and self._pictures[key] is None
+        if self._typesetter is None:
+            return True
+        return key not in self._done and key in self._pictures and self._pictures[key] is None
 
     def paint(
         self, painter: QPainter, at: QPointF, source: str, display: bool, pixel_size: int

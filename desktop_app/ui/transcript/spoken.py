@@ -96,9 +96,7 @@ def _row(cells: Sequence[Stretch]) -> Spoken:
     words = _shorten("; ".join(" ".join(cell.text.split()) or "empty" for cell in cells))
     links = tuple(link for cell in cells for link in _links(cell.spans, cell.begin))
     description = "Header" if cells[0].head else ""
-    return Spoken(
-        Role.Row, words, description, cells[0].begin, last.begin + len(last.text), links
-    )
+    return Spoken(Role.Row, words, description, cells[0].begin, last.begin + len(last.text), links)
 
 
 def _count(number: int, word: str) -> str:

@@ -111,6 +111,18 @@ def test_it_stays_in_the_room_that_it_asked_for(formulas: Formulas, qtbot: QtBot
     assert max(x for x, _ in points) <= 5 + size.width + 1
 
 
+def test_letters_of_other_fonts_grow_with_the_text(formulas: Formulas, qtbot: QtBot) -> None:
+    source = r"\text{速度}"
+    wait_for(qtbot, formulas, source)
+
+    def width(pixels: int) -> int:
+        columns = [x for x, _ in inked(painted(formulas, source, pixels=pixels))]
+        return max(columns) - min(columns)
+
+    assert 20 <= width(14) <= 2 * 14 * 1.2
+    assert width(42) == pytest.approx(3 * width(14), abs=5)
+
+
 def test_it_is_painted_in_the_ink_that_is_given(formulas: Formulas, qtbot: QtBot) -> None:
     source = r"\frac{\text{速度}}{x}\cancel{y}"
     wait_for(qtbot, formulas, source)
@@ -174,4 +186,4 @@ def test_without_a_typesetter_nothing_is_ever_set(qapp: QApplication) -> None:
     formulas = Formulas()
     assert formulas.size_of("x", True, 14) is None
     assert not formulas.is_waiting
-    assert not formulas.has_failed("x", True)
+    assert formulas.has_failed("x", True)
