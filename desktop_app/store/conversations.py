@@ -27,7 +27,7 @@ _CONVERSATION = (
 )
 _INTERACTION = (
     "key, conversation, previous, id, status, outcome, origin, expired, request, input, header, "
-    "failure, last_event_id, created, hops, kept, tokens, input_lines, answer_lines"
+    "failure, last_event_id, created, hops, kept, tokens, size"
 )
 _STEP = "position, wire_index, type, body, whole, seconds, unknown"
 
@@ -153,7 +153,7 @@ def _interaction(db: apsw.Connection, values: Sequence[Any]) -> InteractionRow:
     return InteractionRow(
         key,
         *between,
-        facts=TurnFacts(bool(kept), between[6], *facts),
+        facts=TurnFacts(bool(kept), *facts),
         steps=tuple(_step(step) for step in steps),
     )
 
@@ -178,7 +178,7 @@ def add_turn(db: apsw.Connection, conversation: ConversationRow, turn: Interacti
 
 def _insert_interaction(db: apsw.Connection, row: InteractionRow, sequence: int) -> None:
     facts = row.facts
-    marks = ", ".join("?" * 20)
+    marks = ", ".join("?" * 19)
     db.execute(
         f"INSERT INTO interaction ({_INTERACTION}, sequence) VALUES ({marks})",  # noqa: S608 - constants
         (
@@ -199,8 +199,7 @@ def _insert_interaction(db: apsw.Connection, row: InteractionRow, sequence: int)
             row.hops,
             facts.kept,
             facts.tokens,
-            facts.input_lines,
-            facts.answer_lines,
+            facts.size,
             sequence,
         ),
     )
@@ -216,7 +215,7 @@ def update_interaction(db: apsw.Connection, row: InteractionRow, steps: Iterable
     written = db.execute(
         "UPDATE interaction SET id = ?, status = ?, outcome = ?, expired = ?, request = ?, "
         "header = ?, failure = ?, last_event_id = ?, hops = ?, kept = ?, tokens = ?, "
-        "input_lines = ?, answer_lines = ? WHERE key = ? RETURNING 1",
+        "size = ? WHERE key = ? RETURNING 1",
         (
             row.id,
             row.status,
@@ -229,8 +228,7 @@ def update_interaction(db: apsw.Connection, row: InteractionRow, steps: Iterable
             row.hops,
             facts.kept,
             facts.tokens,
-            facts.input_lines,
-            facts.answer_lines,
+            facts.size,
             row.key,
         ),
     ).fetchall()
