@@ -108,7 +108,7 @@ class Column:
 
     def begin(self, path: Path, heights: Iterable[int]) -> None:
         """Take the turns of a path and no others; their heights may be guessed."""
-        self.truncate(0)
+        self._drop_from(0)
         self._states.clear()
         self.measured.clear()
         self.path = path
@@ -121,10 +121,13 @@ class Column:
 
     def truncate(self, count: int) -> None:
         """Keep the first turns only."""
-        for number in [number for number in self._live if number >= count]:
-            self.drop(number)
+        self._drop_from(count)
         self.path.truncate(count)
         self.heights.truncate(count)
+
+    def _drop_from(self, first: int) -> None:
+        for number in [number for number in self._live if number >= first]:
+            self.drop(number)
 
     # --- views --------------------------------------------------------------------------------
 

@@ -42,8 +42,7 @@ class Path:
 
     def truncate(self, count: int) -> None:
         """Keep the first turns only."""
-        for key in self._keys[count:]:
-            self._numbers.pop(key, None)
+        self._numbers = {}
         del self._keys[count:]
         self._first_added = min(self._first_added, count)
         del self._added[count - self._first_added :]

@@ -4,8 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import overload
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -20,6 +19,7 @@ from desktop_app.ui.transcript.lines import ThoughtLine
 from desktop_app.ui.transcript.transcript import Transcript
 from desktop_app.ui.transcript.turn_view import TurnView
 from tests.ui.test_transcript import grow, long_turns, turn, views
+from tests.ui.windows import wheel
 
 COUNT = 50_000
 
@@ -230,19 +230,6 @@ def test_another_zoom_keeps_the_same_words_at_the_top(
         assert abs(slot.view.y() + slot.view.y_of(place.anchor)) <= 1
 
 
-def wheel(delta: int, modifiers: Qt.KeyboardModifier) -> QWheelEvent:
-    return QWheelEvent(
-        QPointF(300, 300),
-        QPointF(300, 300),
-        QPoint(),
-        QPoint(0, delta),
-        Qt.MouseButton.NoButton,
-        modifiers,
-        Qt.ScrollPhase.NoScrollPhase,
-        False,
-    )
-
-
 def test_the_wheel_with_ctrl_asks_for_another_zoom_and_scrolls_nothing(
     transcript: Transcript,
 ) -> None:
@@ -251,10 +238,10 @@ def test_the_wheel_with_ctrl_asks_for_another_zoom_and_scrolls_nothing(
     transcript.zoom_requested.connect(asked.append)
     at = transcript._bar.value()
     for delta in (120, 50, 50, 50, -120, 240):
-        transcript.wheelEvent(wheel(delta, Qt.KeyboardModifier.ControlModifier))
+        wheel(transcript.viewport(), delta, Qt.KeyboardModifier.ControlModifier)
     assert asked == [1, 1, -1, 2]
     assert transcript._bar.value() == at
-    transcript.wheelEvent(wheel(120, Qt.KeyboardModifier.NoModifier))
+    wheel(transcript.viewport(), 120, Qt.KeyboardModifier.NoModifier)
     assert transcript._bar.value() == at - 66
 
 
