@@ -1,7 +1,8 @@
 """How `chat` hands things to the disk: at once, in order, and with one place for failures."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
 from typing import Final
@@ -24,7 +25,7 @@ class Writer:
         self.database = database
         self._report = report
 
-    def write(self, work: Work) -> None:
+    def write(self, work: Work) -> Future[object]:
         """Hand a function over, to be run in a transaction."""
         loop = asyncio.get_running_loop()
 
@@ -33,7 +34,9 @@ class Writer:
             if error is not None and not loop.is_closed():
                 loop.call_soon_threadsafe(self._report, error)
 
-        self.database.write_and_forget(work).add_done_callback(done)
+        future = self.database.write_and_forget(work)
+        future.add_done_callback(done)
+        return future
 
 
 class TurnSaver:
@@ -46,6 +49,7 @@ class TurnSaver:
         self._touched: set[int] = set()
         self._saved_steps = len(turn.steps)
         self._timer: asyncio.TimerHandle | None = None
+        self._written: Future[object] | None = None
 
     def touch(self, position: int | None) -> None:
         """Note that a step has changed, or only the turn itself."""
@@ -75,7 +79,15 @@ class TurnSaver:
             if fewer:
                 queries.drop_steps_from(db, row.key, count)
 
-        self._writer.write(work)
+        self._written = self._writer.write(work)
+
+    async def kept(self) -> bool:
+        """Wait until the last of it was written; say whether that is on the disk."""
+        written = self._written
+        if written is None:
+            return True
+        await asyncio.wait([asyncio.wrap_future(written)])  # which a cancellation leaves alone
+        return not written.cancelled() and written.exception() is None
 
 
 async def add_turn(
@@ -85,7 +97,9 @@ async def add_turn(
 
     Returns the conversation as it is now. Raises `StoreError`, and then nothing was written.
     """
-    stored = interaction_row(turn, row.key, row.updated)
+    now = time.time()
+    row = replace(row, head=turn.key, origin=turn.origin, created=row.created or now, updated=now)
+    stored = interaction_row(turn, row.key, now)
 
     def work(db: DatabaseConnection) -> int:
         sequence = queries.add_turn(db, row, stored)
@@ -94,14 +108,3 @@ async def add_turn(
         return sequence
 
     return replace(row, sequence=await writer.database.write(work))
-
-
-def save_turns(turns: Sequence[Interaction], conversation: str, writer: Writer) -> None:
-    """Keep what has changed of these turns, but for their steps."""
-    rows = [interaction_row(turn, conversation, positions=()) for turn in turns]
-
-    def work(db: DatabaseConnection) -> None:
-        for row in rows:
-            queries.update_interaction(db, row, ())
-
-    writer.write(work)

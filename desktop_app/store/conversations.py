@@ -8,6 +8,7 @@ import apsw
 
 from desktop_app.interactions.content import AttachmentContent
 from desktop_app.interactions.outcome import PROGRAM_ENDED, Outcome
+from desktop_app.interactions.outline import TurnFacts
 from desktop_app.store.deletions import note_interactions, note_uploads
 from desktop_app.store.rows import (
     ConversationRow,
@@ -26,7 +27,7 @@ _CONVERSATION = (
 )
 _INTERACTION = (
     "key, conversation, previous, id, status, outcome, origin, expired, request, input, header, "
-    "failure, last_event_id, created, hops"
+    "failure, last_event_id, created, hops, kept, tokens, input_lines, answer_lines"
 )
 _STEP = "position, wire_index, type, body, whole, seconds, unknown"
 
@@ -128,23 +129,38 @@ def expired_trash(db: apsw.Connection, before: float) -> list[str]:
 
 def load_interactions(db: apsw.Connection, conversation: str) -> list[InteractionRow]:
     """The interactions of a conversation with their steps, in the order of their making."""
-    steps: dict[str, list[StepRow]] = {}
-    for owner, *values in db.execute(
-        f"SELECT interaction, {_STEP} FROM step WHERE interaction IN "  # noqa: S608 - constants
-        "(SELECT key FROM interaction WHERE conversation = ?) ORDER BY position",
-        (conversation,),
-    ):
-        values[4] = bool(values[4])
-        steps.setdefault(owner, []).append(StepRow(*values))
-    rows: list[InteractionRow] = []
-    for values in db.execute(
+    rows = db.execute(
         f"SELECT {_INTERACTION} FROM interaction WHERE conversation = ? ORDER BY sequence",  # noqa: S608 - constants
         (conversation,),
-    ):
-        fields = list(values)
-        fields[7] = bool(fields[7])
-        rows.append(InteractionRow(*fields, steps=tuple(steps.get(fields[0], ()))))
-    return rows
+    )
+    return [_interaction(db, values) for values in rows]
+
+
+def load_interaction(db: apsw.Connection, key: str) -> InteractionRow | None:
+    """One interaction with its steps; `None` where there is none of this key."""
+    values = db.execute(f"SELECT {_INTERACTION} FROM interaction WHERE key = ?", (key,)).fetchone()  # noqa: S608 - constants
+    return None if values is None else _interaction(db, values)
+
+
+def _interaction(db: apsw.Connection, values: Sequence[Any]) -> InteractionRow:
+    key, *between = values[:15]
+    between[6] = bool(between[6])
+    kept, *facts = values[15:]
+    steps = db.execute(
+        f"SELECT {_STEP} FROM step WHERE interaction = ? ORDER BY position",  # noqa: S608 - constants
+        (key,),
+    )
+    return InteractionRow(
+        key,
+        *between,
+        facts=TurnFacts(bool(kept), between[6], *facts),
+        steps=tuple(_step(step) for step in steps),
+    )
+
+
+def _step(values: Sequence[Any]) -> StepRow:
+    position, index, kind, body, whole, seconds, unknown = values
+    return StepRow(position, index, kind, body, bool(whole), seconds, unknown)
 
 
 def add_turn(db: apsw.Connection, conversation: ConversationRow, turn: InteractionRow) -> int:
@@ -161,7 +177,8 @@ def add_turn(db: apsw.Connection, conversation: ConversationRow, turn: Interacti
 
 
 def _insert_interaction(db: apsw.Connection, row: InteractionRow, sequence: int) -> None:
-    marks = ", ".join("?" * 16)
+    facts = row.facts
+    marks = ", ".join("?" * 20)
     db.execute(
         f"INSERT INTO interaction ({_INTERACTION}, sequence) VALUES ({marks})",  # noqa: S608 - constants
         (
@@ -180,6 +197,10 @@ def _insert_interaction(db: apsw.Connection, row: InteractionRow, sequence: int)
             row.last_event_id,
             row.created,
             row.hops,
+            facts.kept,
+            facts.tokens,
+            facts.input_lines,
+            facts.answer_lines,
             sequence,
         ),
     )
@@ -191,9 +212,11 @@ def update_interaction(db: apsw.Connection, row: InteractionRow, steps: Iterable
 
     Of a turn that was deleted meanwhile nothing is written.
     """
+    facts = row.facts
     written = db.execute(
         "UPDATE interaction SET id = ?, status = ?, outcome = ?, expired = ?, request = ?, "
-        "header = ?, failure = ?, last_event_id = ?, hops = ? WHERE key = ? RETURNING 1",
+        "header = ?, failure = ?, last_event_id = ?, hops = ?, kept = ?, tokens = ?, "
+        "input_lines = ?, answer_lines = ? WHERE key = ? RETURNING 1",
         (
             row.id,
             row.status,
@@ -204,6 +227,10 @@ def update_interaction(db: apsw.Connection, row: InteractionRow, steps: Iterable
             row.failure,
             row.last_event_id,
             row.hops,
+            facts.kept,
+            facts.tokens,
+            facts.input_lines,
+            facts.answer_lines,
             row.key,
         ),
     ).fetchall()

@@ -19,6 +19,7 @@ from desktop_app.interactions.hops import Hop
 from desktop_app.interactions.interaction import Interaction
 from desktop_app.interactions.jsonvalue import JsonObject, JsonValue, parse_json
 from desktop_app.interactions.outcome import PROGRAM_ENDED, Failure, Outcome
+from desktop_app.interactions.outline import TurnFacts, facts_of
 from desktop_app.interactions.request_codec import decode_request, encode_request
 from desktop_app.interactions.steps import FunctionResultStep
 from desktop_app.values import value_class
@@ -62,7 +63,8 @@ class StepRow:
 class InteractionRow:
     """One interaction with its steps; `request`, `input`, `header`, `hops` and `failure` are JSON.
 
-    `input` is a list of content, or of the results of functions that it gives back.
+    `input` is a list of content, or of the results of functions that it gives back. `facts` are
+    what the outline holds of it.
     """
 
     key: str
@@ -80,6 +82,7 @@ class InteractionRow:
     last_event_id: str | None
     created: float
     hops: str = "[]"
+    facts: TurnFacts = TurnFacts()
     attachments: tuple[str, ...] = ()
     steps: tuple[StepRow, ...] = ()
 
@@ -118,6 +121,7 @@ def interaction_row(
         last_event_id=interaction.last_event_id,
         created=time.time() if created is None else created,
         hops=_write_hops(interaction.hops),
+        facts=facts_of(interaction),
         attachments=tuple(
             dict.fromkeys(c.sha256 for c in interaction.input if isinstance(c, AttachmentContent))
         ),

@@ -210,7 +210,8 @@ def test_an_older_history_is_migrated_with_all_that_is_in_it(tmp_path: Path) -> 
     conversation = ConversationRow("c1", "a", "http://127.0.0.1:1")
     queries.save_conversation(db, conversation)
     turn = interaction_row(Interaction("t1", input=(TextContent("hi"),)), "c1")
-    columns = [name for name in vars(turn) if name not in ("hops", "attachments", "steps")]
+    later = ("hops", "facts", "attachments", "steps")
+    columns = [name for name in vars(turn) if name not in later]
     db.execute(
         f"INSERT INTO interaction ({', '.join(columns)}, sequence) "
         f"VALUES ({', '.join('?' * len(columns))}, 1)",

@@ -41,8 +41,9 @@ class FoundTurns:
         return self._area.column.path.key(number)
 
     def turn(self, number: int) -> Interaction | None:
-        """A turn, `None` where it has not been read yet."""
-        return self._area.column.path[number]
+        """A turn that has a view, as all do that grow. The disk knows the others as they are."""
+        slot = self._area.column.slot(number)
+        return slot.turn if slot is not None else None
 
     @property
     def reader(self) -> tuple[int, Place]:
@@ -87,7 +88,7 @@ class FoundTurns:
     # --- going --------------------------------------------------------------------------------
 
     def go_to(self, number: int) -> None:
-        """Show a turn, as soon as it has been read."""
+        """Show a turn."""
         self._area.bring_into_sight(number, None, 0, self._area.height())
 
     def reveal(self, number: int, match: Match) -> None:
