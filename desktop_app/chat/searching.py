@@ -21,7 +21,7 @@ class TextSearch(QObject):
     """Finds the turns that may have all of some words in them, as they are on the disk.
 
     An answer that is coming in may be a second ahead of that. More is found than meant: Markdown
-    is searched as it is written, letters match in both cases, those beyond ASCII match anything.
+    is searched as it is written, ASCII letters match in both cases, all others match anything.
     Without words all turns are found.
     """
 

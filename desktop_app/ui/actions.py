@@ -22,6 +22,9 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     ActionSpec("previous_conversation", "Previous conversation", ("Ctrl+Shift+Tab",)),
     ActionSpec("rename", "Rename the conversation", ("F2",)),
     ActionSpec("toggle_sidebar", "Show or hide the sidebar", ("Ctrl+B",)),
+    ActionSpec("find", "Find in the conversation", ("Ctrl+F",)),
+    ActionSpec("find_next", "Next match", ("F3",)),
+    ActionSpec("find_previous", "Previous match", ("Shift+F3",)),
     ActionSpec("focus_composer", "Go to the message", ("Ctrl+L",)),
     ActionSpec("attach", "Attach files", ("Ctrl+Shift+A",)),
     ActionSpec("stop", "Stop the answer", ("Esc",)),
@@ -37,6 +40,7 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
 IN_TEXT: Final[tuple[tuple[str, str], ...]] = (
     ("Send", "Enter, or Ctrl+Enter"),
     ("New line in the message", "Shift+Enter"),
+    ("Next match, previous match", "Enter, Shift+Enter, where it is looked for"),
     ("Move the conversation to the trash", "Delete, in the list"),
     ("Next turn, previous turn", "Ctrl+Down, Ctrl+Up, in the conversation"),
     ("Select text in the conversation", "Shift with the arrows, Home, End, Page Up, Page Down"),

@@ -109,6 +109,7 @@ class MainWindow(QMainWindow):
     # --- wiring -------------------------------------------------------------------------------
 
     def _connect_actions(self) -> None:
+        self.view.finding.listen(self.keyboard)
         for name, slot in {
             "new_chat": self._library.new,
             "next_conversation": self._open_next,
@@ -249,6 +250,9 @@ class MainWindow(QMainWindow):
             put_text(answer)
 
     def _escape(self) -> None:
+        if self.view.finding.is_open and not self.view.is_answering:
+            self.view.finding.close()
+            return
         self.view.stop()
         self.pane.composer.setFocus()
 

@@ -68,7 +68,8 @@ def pages(strips: Iterable[Strip | None], height: int) -> Iterator[Page | None]:
         if not strip.keeps or len(kept) == _MOST_KEPT:
             yield from cutter.add(kept)
             kept = []
-    yield from cutter.add(kept)
+    if kept:
+        yield from cutter.add(kept)
     if cutter.placed:
         yield tuple(cutter.placed)
 

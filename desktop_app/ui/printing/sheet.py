@@ -15,7 +15,13 @@ from desktop_app.interactions.outcome import Outcome
 from desktop_app.markdown.blocks import Block, Heading, Paragraph, Span
 from desktop_app.ui.chips import detail_words, kind_word
 from desktop_app.ui.printing.pages import Strip
-from desktop_app.ui.printing.strips import BubbleStrip, PictureStrip, bubble_room, strips_of
+from desktop_app.ui.printing.strips import (
+    BlockStrip,
+    BubbleStrip,
+    PictureStrip,
+    bubble_room,
+    strips_of,
+)
 from desktop_app.ui.transcript.status_line import words_for_end
 from desktop_app.ui.transcript.styles import Formulas, Ground, Styles
 from desktop_app.ui.transcript.turn_parts import blocks_of, parts_of, plain_blocks
@@ -30,7 +36,7 @@ PictureSource = Callable[[AttachmentContent], QImage | None]
 
 
 class Sheet:
-    """Lays out turns in a width; `size` is that of body text. Lengths are pixels, 96 to the inch."""
+    """Lays out turns in a width; `size` is that of body text. Lengths are in pixels."""
 
     def __init__(
         self,
@@ -78,17 +84,18 @@ class Sheet:
 
     def _bubble(self, text: str, gap: int) -> Iterator[Strip | None]:
         room = bubble_room(self._width, self._styles)
-        blocks = plain_blocks(text)
+        (block,) = plain_blocks(text)
+        laid: list[BlockStrip] = []
         for _ in range(2):
-            strips = []
-            for strip in strips_of(blocks, room, self._styles):
+            # Once more in the width it has: what is written from right to left ends there.
+            room = min(room, round(laid[0].natural_width + 1)) if laid else room
+            laid.clear()
+            for strip in strips_of([block], room, self._styles):
                 if strip is None:
                     yield None
                 else:
-                    strips.append(strip)
-            # Once more in the width it has: what is written from right to left ends there.
-            room = min(room, round(max(one.natural_width for one in strips) + 1))
-        yield BubbleStrip(strips, room, self._width, self._styles, gap)
+                    laid.append(strip)
+        yield BubbleStrip(laid[0], room, self._width, self._styles, gap)
 
     def _attachment(self, attachment: AttachmentContent, gap: int) -> Iterator[Strip | None]:
         while (picture := self._pictures(attachment)) is None:

@@ -99,22 +99,24 @@ def _cuts_of_row(table: TableBox, row: int) -> list[int]:
     top = table.top_of(row)
     found = [top] if row > (1 if table.has_head else 0) else []
     cells = [
-        [(table.origin_of(row, column)[1] + line.top) for line in text.lines]
-        + [table.origin_of(row, column)[1] + text.height]
+        _line_ends(text, table.origin_of(row, column)[1])
         for column, text in enumerate(table.rows[row])
     ]
-    longest = max(cells, key=len, default=[])
-    for cut in longest[2:-2]:
-        if all(cut in lines or cut >= lines[-1] for lines in cells):
-            found.append(cut)
+    longest = max(cells, key=len) if cells else []
+    found.extend(
+        cut for cut in longest[2:-2] if all(cut in ends or cut >= ends[-1] for ends in cells)
+    )
     return found
+
+
+def _line_ends(text: TextBox, top: int) -> list[int]:
+    return [top + line.top for line in text.lines] + [top + text.height]
 
 
 def strips_of(blocks: Iterable[Block], width: int, styles: Styles) -> Iterator[BlockStrip | None]:
     """Lay out blocks, each as soon as it is wanted; `None` where one takes its time."""
     before: Block | None = None
     columns: Columns | None = None
-    waiting: LaidBlock | None = None
     all_blocks = list(blocks)
     for number, block in enumerate(all_blocks):
         scale = 1.0
@@ -157,38 +159,24 @@ class BubbleStrip:
 
     keeps = False
 
-    def __init__(
-        self, blocks: Sequence[BlockStrip], inner: int, width: int, styles: Styles, gap: int
-    ) -> None:
-        self._blocks = blocks
+    def __init__(self, block: BlockStrip, inner: int, width: int, styles: Styles, gap: int) -> None:
+        self._block = block
         self._styles = styles
-        self._inner = inner
-        self._left = width - inner - 2 * _PAD_X
+        self._width = inner + 2 * _PAD_X
+        self._left = width - self._width
         self.gap = gap
-        self._tops: list[int] = []
-        top = _PAD_Y
-        for one in blocks:
-            top += one.gap if self._tops else 0
-            self._tops.append(top)
-            top += one.height
-        self.height = top + _PAD_Y
+        self.height = block.height + 2 * _PAD_Y
 
     def cuts(self) -> list[int]:
         """Between its lines."""
-        pairs = zip(self._tops, self._blocks, strict=True)
-        return [top + cut for top, block in pairs for cut in block.cuts()]
+        return [_PAD_Y + cut for cut in self._block.cuts()]
 
     def paint(self, painter: QPainter, top: int, bottom: int) -> None:
         """Paint the bubble and its text."""
-        rect = QRectF(self._left, 0, self._inner + 2 * _PAD_X, self.height)
+        rect = QRectF(self._left, 0, self._width, self.height)
         paint_box(painter, rect, _BUBBLE_RADIUS, self._styles.ground.color("bubble"))
-        for begin, block in zip(self._tops, self._blocks, strict=True):
-            upper, lower = max(0, top - begin), min(block.height, bottom - begin)
-            if upper < lower:
-                painter.save()
-                painter.translate(self._left + _PAD_X, begin)
-                block.paint(painter, upper, lower)
-                painter.restore()
+        painter.translate(self._left + _PAD_X, _PAD_Y)
+        self._block.paint(painter, max(0, top - _PAD_Y), min(self._block.height, bottom - _PAD_Y))
 
 
 def bubble_room(width: int, styles: Styles) -> int:

@@ -38,6 +38,9 @@ MARGIN: Final = 24
 _AHEAD_MS: Final = 8
 _PLACE_MS: Final = 400
 _NEAR_END: Final = 8
+_NEAR_TOP: Final = 72
+_NEAR_FOOT: Final = 48
+"""What was sought is not shown nearer to the edges; a bar may lie over the upper one."""
 
 
 def column_width(space: int) -> int:
@@ -53,6 +56,9 @@ class ColumnArea(QAbstractScrollArea):
 
     zoom_requested = Signal(int)
     """Text is to be larger or smaller by so many steps."""
+
+    views_changed = Signal()
+    """Views have come or gone, or were laid out anew."""
 
     def __init__(self, theme: Theme, make: TurnMaker, parent: QWidget | None) -> None:
         super().__init__(parent)
@@ -99,6 +105,16 @@ class ColumnArea(QAbstractScrollArea):
         if mark is None or self._follows:
             return None
         return Place(self._column.path.key(mark.number), mark.anchor or Anchor(0, 0, 0.0))
+
+    @property
+    def column(self) -> Column:
+        """The turns, and the views there are of them."""
+        return self._column
+
+    @property
+    def top_mark(self) -> Mark | None:
+        """What stands at the upper edge, also where the reader is at the end."""
+        return self._column.mark_at(self._value)
 
     @property
     def width_and_zoom(self) -> tuple[int, int]:
@@ -160,6 +176,7 @@ class ColumnArea(QAbstractScrollArea):
         if column.changed:
             column.changed = False
             put_in_order(self.stops)
+            self.views_changed.emit()
 
     def _lay_out_ahead(self) -> None:
         """Lay out a little of what will soon be in sight: never so much that a frame waits."""
@@ -214,6 +231,16 @@ class ColumnArea(QAbstractScrollArea):
         self._follows = True
         self._arrange()
         self._place_timer.start()
+
+    def bring_into_sight(self, number: int, place: Anchor | None, offset: int, length: int) -> None:
+        """Show what is so far below a block, or below the top of a turn; not at the very edge."""
+        mark = Mark(number, place, offset)
+        at = self._column.value_of(mark) - self._value
+        if not _NEAR_TOP <= at <= self.height() - length - _NEAR_FOOT:
+            self._follows = False
+            self._mark = replace(mark, at=max(_NEAR_TOP, (self.height() - length) // 3))
+            self._arrange()
+            self._place_timer.start()
 
     def _go_by_turns(self, step: int) -> None:
         """Go to the beginning of another turn, with the focus."""

@@ -40,7 +40,7 @@ class Shown(Protocol):
         ...
 
     def turn(self, number: int) -> Interaction | None:
-        """A turn, `None` where it has not been read yet."""
+        """A turn, `None` where it has to be looked for on the disk."""
         ...
 
     @property
@@ -58,7 +58,7 @@ class Shown(Protocol):
         ...
 
     def go_to(self, number: int) -> None:
-        """Show a turn, as soon as it has been read."""
+        """Show a turn."""
         ...
 
     def reveal(self, number: int, match: Match) -> None:

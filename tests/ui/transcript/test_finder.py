@@ -142,7 +142,7 @@ class Search:
         return self.settled()
 
     def settled(self) -> str:
-        self.qtbot.waitUntil(lambda: self.finder.is_done)
+        self.qtbot.waitUntil(lambda: self.finder.is_done, timeout=20_000)
         return self.words[-1]
 
     def step(self, step: int = 1) -> tuple[int, str]:
@@ -211,15 +211,15 @@ def test_the_search_begins_where_the_reader_is(qtbot: QtBot, texts: list[str]) -
 
 
 def test_who_goes_back_at_once_need_not_wait_for_all_that_is_below(qtbot: QtBot) -> None:
-    pages = Pages(["word"] * 2000, read=0)
-    pages.show(1000)
+    pages = Pages(["word"] * 600, read=0)
+    pages.show(300)
     search = Search(qtbot, pages)
     search.finder.begin(Query("word"))
     qtbot.waitUntil(lambda: len(pages.revealed) == 1)
     search.finder.step(-1)
-    qtbot.waitUntil(lambda: pages.loads == [999])
+    qtbot.waitUntil(lambda: pages.loads == [299])
     assert not search.finder.is_done
-    assert search.settled() == "1,001 of 2,000"
+    assert search.settled() == "301 of 600"
 
 
 def test_who_refines_a_query_stays_where_he_is(qtbot: QtBot, texts: list[str]) -> None:
