@@ -156,4 +156,6 @@ def test_no_label_or_tooltip_in_the_code_takes_words_as_they_come(file: Path) ->
 def test_no_dialog_is_modal() -> None:
     for file in UI.rglob("*.py"):
         tree = ast.parse(file.read_text("utf-8"))
-        assert not {"exec", "exec_", "setModal"} & {called(call) for call in calls(tree)}, file
+        found = {called(call) for call in calls(tree)}
+        allowed = {"exec"} if "QDrag" in found else set[str]()  # Qt has no other way to drag
+        assert not {"exec", "exec_", "setModal"} & found - allowed, file
