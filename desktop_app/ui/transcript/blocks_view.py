@@ -9,6 +9,7 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
+    QAccessible,
     QFocusEvent,
     QKeyEvent,
     QMouseEvent,
@@ -191,6 +192,8 @@ class BlocksView(QWidget):
 
     def read_out(self) -> None:
         """Tell a reader the text: to Qt it is a label, of which only the name is said."""
+        if not self._is_short and not QAccessible.isActive():
+            return
         words = f"{self.name}: {self.plain_text}"
         if words != self.accessibleName():
             self.setAccessibleName(words)
