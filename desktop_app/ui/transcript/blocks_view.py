@@ -7,10 +7,11 @@ near the window are laid out. The mouse belongs to the transcript, which selects
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QGuiApplication,
+    QHideEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -25,6 +26,8 @@ from desktop_app.overriding import override
 from desktop_app.ui.painting import paint_ring
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.transcript.card_controls import Card, CardControls
+from desktop_app.ui.transcript.citations import Mark
+from desktop_app.ui.transcript.citing import Citing
 from desktop_app.ui.transcript.code_box import CodeBox
 from desktop_app.ui.transcript.copying import plain_copy
 from desktop_app.ui.transcript.flow import Flow
@@ -59,6 +62,13 @@ class BlocksView(QWidget):
     height_changed = Signal()
     """The text needs another height."""
 
+    citation_clicked = Signal(int)
+    """The source of this number is to be opened."""
+
+    citation_reached = Signal(int, str, QRect, bool)
+    """The pointer, or the keyboard where it is true, has come to a mark: its number, the words it
+    is for, where it is on the screen. The number is 0 where a mark was left."""
+
     reached = Signal(int, int)
     """The keyboard has come to what is between these two heights."""
 
@@ -84,6 +94,7 @@ class BlocksView(QWidget):
         self._flow = Flow(self._make_styles())
         self._links: dict[int, tuple[Block, list[LinkPlace]]] = {}
         self._link = -1
+        self._citing = Citing()
         self._pressed: LinkPlace | None = None
         self._selection: tuple[Place, Place] | None = None
         self._found: dict[int, list[Highlight]] = {}
@@ -133,8 +144,12 @@ class BlocksView(QWidget):
 
     # --- text ---------------------------------------------------------------------------------
 
-    def show_text(self, text: str) -> bool:
+    def show_text(self, text: str, marks: tuple[Mark, ...] = ()) -> bool:
         """Show Markdown that goes on from what is shown; say whether anything has changed."""
+        changed = self._show(text)
+        return self._citing.apply(self._flow, self._stream, text, marks) or changed
+
+    def _show(self, text: str) -> bool:
         if text == self._text:
             return False
         if not text.startswith(self._text):
@@ -142,6 +157,7 @@ class BlocksView(QWidget):
             self._stream = MarkdownStream()
             self._settled = 0
             self._flow.replace(0, ())
+            self._citing.begin()
         piece = text[len(self._text) :]
         self._text = text
         self._take(self._stream.feed(piece))
@@ -150,6 +166,7 @@ class BlocksView(QWidget):
     def finish(self) -> None:
         """The text is whole: mend what a late link definition has changed."""
         self._take(self._stream.finish())
+        self._citing.again(self._flow, self._stream, self._text)
         self.read_out()
 
     def show_plain(self, text: str) -> None:
@@ -321,8 +338,27 @@ class BlocksView(QWidget):
         return link is not None
 
     def _open(self, link: LinkPlace) -> None:
+        if link.cite:
+            self.citation_clicked.emit(link.cite)
+            return
         text = text_of(self._flow.blocks[link.block])[link.begin : link.end]
         self.link_clicked.emit(link.address, text)
+
+    def _reach(self, link: LinkPlace | None, *, now: bool = False) -> None:
+        """Show that the mark of a citation is reached, or that none is any more."""
+        link = link if link is not None and link.cite else None
+        if link == self._citing.active:
+            return
+        self._citing.active = link
+        self.update()
+        rects = self._rects_of_link(link) if link is not None else []
+        if link is None or not rects:
+            self.citation_reached.emit(0, "", QRect(), now)
+            return
+        at = rects[0].toAlignedRect()
+        place = QRect(self.mapToGlobal(at.topLeft()), at.size())
+        cited = self._citing.cited(link, self._links_in(link.block))
+        self.citation_reached.emit(link.cite, cited, place, now)
 
     # --- marks --------------------------------------------------------------------------------
 
@@ -362,6 +398,8 @@ class BlocksView(QWidget):
         seen = QRectF(event.rect())
         painter = QPainter(self)
         self._flow.paint(painter, seen, self._highlights)
+        if (mark := self._citing.active) is not None and mark.block < len(self._flow.blocks):
+            self._citing.paint(painter, self._flow, self._rects_of_link(mark))
         links = self.links if self.hasFocus() and self._link >= 0 else []
         if self._link < len(links):
             for rect in self._rects_of_link(links[self._link]) if links else ():
@@ -380,7 +418,9 @@ class BlocksView(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Show a hand over links."""
         shape = Qt.CursorShape.IBeamCursor
-        if self._find_link(event.position()) is not None:
+        link = self._find_link(event.position())
+        self._reach(link)
+        if link is not None:
             shape = Qt.CursorShape.PointingHandCursor
         if self.cursor().shape() != shape:
             self.setCursor(shape)
@@ -419,12 +459,14 @@ class BlocksView(QWidget):
         wanted = self._link + step
         if not self.hasFocus() or not -1 <= wanted < len(links) or (self._link < 0 and not next):
             self._link = -1
+            self._reach(None)
             self.update()
             return super().focusNextPrevChild(next)
         self._link = wanted
         self.update()
         if wanted >= 0 and (rects := self._rects_of_link(links[wanted])):
             self.reached.emit(int(rects[0].top()), int(rects[-1].bottom()))
+        self._reach(links[wanted] if wanted >= 0 else None, now=True)
         return True
 
     @override
@@ -438,8 +480,21 @@ class BlocksView(QWidget):
             event.ignore()
 
     @override
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Forget the mark that the keyboard was at."""
+        self._reach(None)
+        super().focusOutEvent(event)
+
+    @override
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Forget what was reached of it."""
+        self._reach(None)
+        super().hideEvent(event)
+
+    @override
     def leaveEvent(self, event: QEvent) -> None:
         """Forget the link that was under the pointer."""
+        self._reach(None)
         self.setCursor(Qt.CursorShape.IBeamCursor)
         super().leaveEvent(event)
 

@@ -21,6 +21,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QScrollBar, QWidget
 
+from desktop_app.images.pixels import Pixels
 from desktop_app.interactions.interaction import Interaction
 from desktop_app.overriding import override
 from desktop_app.ui.focus_order import put_in_order
@@ -67,6 +68,12 @@ class Transcript(QAbstractScrollArea):
 
     link_clicked = Signal(str, str)
     """A link is to be opened: its address, and the text that stands for it."""
+
+    media_requested = Signal(object)
+    """Something is to be done with a picture or a sound: a `MediaRequest`."""
+
+    citation_reached = Signal(object, str, QRect, bool)
+    """See `TurnView.citation_reached`."""
 
     painted = Signal()
     """Everything that had grown is on screen."""
@@ -209,6 +216,11 @@ class Transcript(QAbstractScrollArea):
         for slot in self._column.slots:
             slot.view.show_thumbnail(sha256, png)
 
+    def show_pixels(self, key: str, _longest: int, made: Pixels | str) -> None:
+        """Show a picture of an answer that was decoded meanwhile, or why it cannot be shown."""
+        for slot in self._column.slots:
+            slot.view.show_pixels(key, made)
+
     def open_thoughts(self) -> None:
         """Open all thoughts, for a screenshot."""
         for slot in self._column.slots:
@@ -254,6 +266,8 @@ class Transcript(QAbstractScrollArea):
         view.resume.connect(self.resume)
         view.refuse.connect(self.refuse)
         view.link_clicked.connect(self.link_clicked)
+        view.media_requested.connect(self.media_requested)
+        view.citation_reached.connect(self.citation_reached)
         view.height_changed.connect(partial(self._view_changed, turn.key))
         return view
 
