@@ -38,6 +38,7 @@ IN_TEXT: Final[tuple[tuple[str, str], ...]] = (
     ("Send", "Enter, or Ctrl+Enter"),
     ("New line in the message", "Shift+Enter"),
     ("Move the conversation to the trash", "Delete, in the list"),
+    ("Next turn, previous turn", "Ctrl+Down, Ctrl+Up, in the conversation"),
 )
 """Keys that belong to one widget."""
 

@@ -151,6 +151,7 @@ class MainWindow(QMainWindow):
         pane.notices.acted.connect(self._act)
         pane.transcript.link_clicked.connect(self.open_link)
         self._media.failed.connect(self._say)
+        pane.transcript.zoom_requested.connect(self._zoom)
         pane.welcome.link_clicked.connect(self.open_link)
         pane.welcome.key_entered.connect(self._preferences.enter_key)
         pane.welcome.demo_requested.connect(self._preferences.start_demo)

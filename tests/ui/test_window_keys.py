@@ -30,6 +30,7 @@ from tests.ui.windows import (
     focus,
     in_front,
     press,
+    wheel,
     words_of,
 )
 
@@ -166,6 +167,17 @@ async def test_zoom_changes_by_steps_and_is_kept(
         press(window, Key.Key_0, CTRL)
         assert w.preferences.settings.zoom == 100
         assert window.pane.composer.height() == height
+
+
+async def test_the_wheel_with_ctrl_zooms_the_conversation_it_is_over(
+    tmp_path: Path, theme: Theme, loop_factory: LoopFactory
+) -> None:
+    async with opened(tmp_path, theme) as (window, w, tap):
+        await answered(window, tap, "first", "words")
+        wheel(window.pane.transcript.viewport(), 120, CTRL)
+        assert w.preferences.settings.zoom == 110
+        wheel(window.pane.transcript.viewport(), -240, CTRL)
+        assert w.preferences.settings.zoom == 90
 
 
 # --- an empty window ------------------------------------------------------------------------------

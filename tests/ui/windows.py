@@ -8,7 +8,8 @@ from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
 from typing import TypeVar
 
-from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QMenu, QWidget
 
@@ -79,6 +80,24 @@ def click(widget: QWidget, at: QPoint | None = None) -> None:
     assert widget.isVisible(), widget
     assert widget.isEnabled(), widget
     QTest.mouseClick(widget, Qt.MouseButton.LeftButton, pos=at or widget.rect().center())
+
+
+def wheel(widget: QWidget, delta: int, modifiers: Qt.KeyboardModifier) -> None:
+    """Turn the wheel over a widget, by eighths of a degree upwards."""
+    at = QPointF(widget.rect().center())
+    where = QPointF(widget.mapToGlobal(at.toPoint()))
+    turned = QPoint(0, delta)
+    event = QWheelEvent(
+        at,
+        where,
+        QPoint(),
+        turned,
+        Qt.MouseButton.NoButton,
+        modifiers,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(widget, event)
 
 
 def send(window: MainWindow, text: str) -> ChatSession:

@@ -31,14 +31,12 @@ from desktop_app.ui.transcript.citing import Citing
 from desktop_app.ui.transcript.code_box import CodeBox
 from desktop_app.ui.transcript.copying import plain_copy
 from desktop_app.ui.transcript.flow import Flow
-from desktop_app.ui.transcript.link_places import LinkPlace, links_in
-from desktop_app.ui.transcript.paint import Highlight
-from desktop_app.ui.transcript.styles import Formulas, Styles
+from desktop_app.ui.transcript.formulas import FormulaKey
+from desktop_app.ui.transcript.link_places import LinkPlace, Links
+from desktop_app.ui.transcript.marks import Marks, Place
+from desktop_app.ui.transcript.styles import Styles
 from desktop_app.ui.transcript.timing import Deadline
 from desktop_app.ui.transcript.turn_parts import plain_blocks
-
-Place = tuple[int, int]
-"""A block and an offset in its text."""
 
 _LONG: Final = 4000
 """Characters of a text that surely fill a line somewhere."""
@@ -80,24 +78,19 @@ class BlocksView(QWidget):
         *,
         ink: str = "text",
         base_size: int = 14,
-        formulas: Formulas | None = None,
     ) -> None:
         super().__init__(parent)
         self.theme = theme
         self.name = name
         self._ink = ink
         self._base_size = base_size
-        self._formulas = formulas
         self._text = ""
         self._stream = MarkdownStream()
         self._settled = 0
         self._flow = Flow(self._make_styles())
-        self._links: dict[int, tuple[Block, list[LinkPlace]]] = {}
-        self._link = -1
+        self._links = Links(self._flow)
+        self._marks = Marks()
         self._citing = Citing()
-        self._pressed: LinkPlace | None = None
-        self._selection: tuple[Place, Place] | None = None
-        self._found: dict[int, list[Highlight]] = {}
         self._band = (0, 0)
         self._natural: tuple[int, int] | None = None
         self._controls = CardControls(theme, self)
@@ -111,6 +104,7 @@ class BlocksView(QWidget):
         self.setCursor(Qt.CursorShape.IBeamCursor)
         theme.changed.connect(self._restyle)
         theme.colouring.loaded.connect(self._colour)
+        theme.formulas.rendered.connect(self._show_formulas)
 
     @property
     def markdown_text(self) -> str:
@@ -167,6 +161,11 @@ class BlocksView(QWidget):
         """The text is whole: mend what a late link definition has changed."""
         self._take(self._stream.finish())
         self._citing.again(self._flow, self._stream, self._text)
+        height = self._flow.height
+        for number in range(self._settled, len(self._flow.blocks)):
+            self._flow.settle(number)
+        if self._flow.height != height:
+            self.height_changed.emit()
         self.read_out()
 
     def show_plain(self, text: str) -> None:
@@ -189,8 +188,11 @@ class BlocksView(QWidget):
             flow.put(number, block)
         first = self._settled
         before = flow.top_of(first) if first < len(flow.blocks) else flow.height
-        flow.replace(first, (*update.settled, *update.open))
         self._settled += len(update.settled)
+        flow.grows_from = self._settled
+        flow.replace(first, (*update.settled, *update.open))
+        for number in range(first, self._settled):
+            flow.settle(number)
         if update.mended:
             self.height_changed.emit()
             before = 0
@@ -200,7 +202,7 @@ class BlocksView(QWidget):
 
     def _make_styles(self) -> Styles:
         size = round(self.theme.body_size() * self._base_size / 14)
-        return Styles(self.theme, size, self._ink, self._formulas)
+        return Styles(self.theme, size, self._ink, self.theme.formulas)
 
     def _restyle(self) -> None:
         self._flow.restyle(self._make_styles())
@@ -212,11 +214,14 @@ class BlocksView(QWidget):
         self._flow.colour(language)
         self.update()
 
-    def show_formulas(self) -> None:
-        """Show formulas that have become ready."""
-        if self._flow.show_formulas():
+    def _show_formulas(self, formulas: frozenset[FormulaKey]) -> None:
+        """Show formulas whose pictures have come, or that cannot be drawn."""
+        changed = self._flow.show_formulas(formulas)
+        if changed:
             self.height_changed.emit()
-        self.update()
+        if changed is not None:
+            self._place_controls()
+            self.update()
 
     # --- layout -------------------------------------------------------------------------------
 
@@ -304,35 +309,16 @@ class BlocksView(QWidget):
     @property
     def links(self) -> list[LinkPlace]:
         """All links, from the top."""
-        return [link for number in range(len(self._flow.blocks)) for link in self._links_in(number)]
-
-    def _links_in(self, number: int) -> list[LinkPlace]:
-        block = self._flow.blocks[number]
-        known = self._links.get(number)
-        if known is None or known[0] is not block:
-            known = self._links[number] = block, links_in(block, number)
-        return known[1]
+        return self._links.all()
 
     def link_at(self, point: QPointF) -> str:
         """The address of the link at a point, or nothing."""
-        link = self._find_link(point)
+        link = self._links.at(point)
         return link.address if link is not None else ""
-
-    def _find_link(self, point: QPointF) -> LinkPlace | None:
-        number = self._flow.block_at(point.y())
-        if number < 0 or not (links := self._links_in(number)):
-            return None
-        _, offset = self._flow.spot_at(point.x(), point.y())
-        for link in links:
-            if link.begin <= offset <= link.end and any(
-                rect.contains(point) for rect in self.rects_of(number, link.begin, link.end)
-            ):
-                return link
-        return None
 
     def click(self, point: QPointF) -> bool:
         """Tell that the link at a point is to be opened; say whether there is one."""
-        link = self._find_link(point)
+        link = self._links.at(point)
         if link is not None:
             self._open(link)
         return link is not None
@@ -341,8 +327,7 @@ class BlocksView(QWidget):
         if link.cite:
             self.citation_clicked.emit(link.cite)
             return
-        text = text_of(self._flow.blocks[link.block])[link.begin : link.end]
-        self.link_clicked.emit(link.address, text)
+        self.link_clicked.emit(link.address, self._links.text_of(link))
 
     def _reach(self, link: LinkPlace | None, *, now: bool = False) -> None:
         """Show that the mark of a citation is reached, or that none is any more."""
@@ -351,44 +336,26 @@ class BlocksView(QWidget):
             return
         self._citing.active = link
         self.update()
-        rects = self._rects_of_link(link) if link is not None else []
+        rects = self._links.rects_of(link) if link is not None else []
         if link is None or not rects:
             self.citation_reached.emit(0, "", QRect(), now)
             return
         at = rects[0].toAlignedRect()
         place = QRect(self.mapToGlobal(at.topLeft()), at.size())
-        cited = self._citing.cited(link, self._links_in(link.block))
+        cited = self._citing.cited(link, self._links.of(link.block))
         self.citation_reached.emit(link.cite, cited, place, now)
 
     # --- marks --------------------------------------------------------------------------------
 
     def set_selection(self, begin: Place | None, end: Place | None = None) -> None:
         """Show as selected what is between two places; nothing without a begin."""
-        selection = None
-        if begin is not None and end is not None and begin != end:
-            selection = min(begin, end), max(begin, end)
-        if selection != self._selection:
-            self._selection = selection
+        if self._marks.select(begin, end):
             self.update()
 
     def set_found(self, found: Sequence[tuple[int, int, int]], now: int | None = None) -> None:
         """Show what was found: blocks with begin and end; `now` is the number of the current."""
-        self._found.clear()
-        for number, (block, begin, end) in enumerate(found):
-            token = "find_now" if number == now else "find"
-            self._found.setdefault(block, []).append(Highlight(begin, end, token))
+        self._marks.find(found, now)
         self.update()
-
-    def _highlights(self, block: int) -> list[Highlight]:
-        found = list(self._found.get(block, ()))
-        if self._selection is not None:
-            (first, begin), (last, end) = self._selection
-            if first <= block <= last:
-                whole = 1 << 40
-                start = begin if block == first else 0
-                stop = end if block == last else whole
-                found.insert(0, Highlight(start, stop, "selection"))
-        return found
 
     # --- events -------------------------------------------------------------------------------
 
@@ -397,13 +364,12 @@ class BlocksView(QWidget):
         """Paint what is laid out; what is not yet is laid out as soon as possible."""
         seen = QRectF(event.rect())
         painter = QPainter(self)
-        self._flow.paint(painter, seen, self._highlights)
+        self._flow.paint(painter, seen, self._marks.in_block)
         if (mark := self._citing.active) is not None and mark.block < len(self._flow.blocks):
-            self._citing.paint(painter, self._flow, self._rects_of_link(mark))
-        links = self.links if self.hasFocus() and self._link >= 0 else []
-        if self._link < len(links):
-            for rect in self._rects_of_link(links[self._link]) if links else ():
-                paint_ring(painter, rect.adjusted(-3, -1, 3, 1), 6, self.theme.color("accent"))
+            self._citing.paint(painter, self._flow, self._links.rects_of(mark))
+        link = self._links.current if self.hasFocus() else None
+        for rect in self._links.rects_of(link) if link is not None else ():
+            paint_ring(painter, rect.adjusted(-3, -1, 3, 1), 6, self.theme.color("accent"))
         if not self._flow.is_laid_out(seen.top(), seen.bottom()):
             self._band = (
                 min(self._band[0], int(seen.top())),
@@ -411,14 +377,11 @@ class BlocksView(QWidget):
             )
             self._late.start()
 
-    def _rects_of_link(self, link: LinkPlace) -> list[QRectF]:
-        return self.rects_of(link.block, link.begin, link.end)
-
     @override
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Show a hand over links."""
         shape = Qt.CursorShape.IBeamCursor
-        link = self._find_link(event.position())
+        link = self._links.at(event.position())
         self._reach(link)
         if link is not None:
             shape = Qt.CursorShape.PointingHandCursor
@@ -427,55 +390,30 @@ class BlocksView(QWidget):
         event.ignore()
 
     @override
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Take hold of a link; all else belongs to the transcript."""
-        self._pressed = None
-        if event.button() == Qt.MouseButton.LeftButton:
-            self._pressed = self._find_link(event.position())
-        event.setAccepted(self._pressed is not None)
-
-    @override
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Open the link that was taken hold of."""
-        pressed, self._pressed = self._pressed, None
-        if pressed is None or event.button() != Qt.MouseButton.LeftButton:
-            event.ignore()
-        elif self._find_link(event.position()) == pressed:
-            self._open(pressed)
-
-    @override
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Begin with the last link where the keyboard comes from below."""
-        back = event.reason() == Qt.FocusReason.BacktabFocusReason
-        self._link = len(self.links) - 1 if back else -1
+        self._links.enter(from_below=event.reason() == Qt.FocusReason.BacktabFocusReason)
         self.update()
         super().focusInEvent(event)
 
     @override
     def focusNextPrevChild(self, next: bool) -> bool:
         """Go from link to link, and on from the last."""
-        step = 1 if next else -1
-        links = self.links
-        wanted = self._link + step
-        if not self.hasFocus() or not -1 <= wanted < len(links) or (self._link < 0 and not next):
-            self._link = -1
-            self._reach(None)
-            self.update()
-            return super().focusNextPrevChild(next)
-        self._link = wanted
         self.update()
-        if wanted >= 0 and (rects := self._rects_of_link(links[wanted])):
+        if not self.hasFocus() or not self._links.step(forward=next):
+            return super().focusNextPrevChild(next)
+        link = self._links.current
+        if link is not None and (rects := self._links.rects_of(link)):
             self.reached.emit(int(rects[0].top()), int(rects[-1].bottom()))
-        self._reach(links[wanted] if wanted >= 0 else None, now=True)
+        self._reach(link, now=True)
         return True
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Open the link that the keyboard is at; other keys belong to the transcript."""
-        links = self.links
-        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if enter and 0 <= self._link < len(links):
-            self._open(links[self._link])
+        link = self._links.current
+        if link is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._open(link)
         else:
             event.ignore()
 

@@ -5,8 +5,8 @@ else an estimate. Nothing here costs more for a longer conversation, but to begi
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from typing import Final, cast
+from dataclasses import dataclass, field, replace
+from typing import Final, TypeAlias, cast
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
@@ -32,6 +32,10 @@ _KEPT: Final = 2.5
 """Views further away than so many windows are dropped."""
 
 
+TurnMaker: TypeAlias = Callable[[Interaction, TurnState | None], TurnView]
+"""Makes the view of a turn as a person has left it."""
+
+
 @dataclass
 class Slot:
     """A turn that has a view. `width` is what it was laid out in, 0 where that does not hold."""
@@ -54,6 +58,19 @@ class Mark:
     offset: int | None
     at: int = 0
 
+    @property
+    def flowed(self) -> "Mark":
+        """The same point in lines of another length. A gap above a block is as high as it was."""
+        in_gap = self.anchor is None or self.anchor.share < 0
+        return self if in_gap else replace(self, offset=None)
+
+    def is_in_block_of(self, other: "Mark") -> bool:
+        """Whether both stand on the same block."""
+        here, there = self.anchor, other.anchor
+        return self.number == other.number and (
+            here is not None and there is not None and here.top == there.top
+        )
+
 
 @dataclass
 class Window:
@@ -72,7 +89,7 @@ class Window:
 class Column:
     """All turns of a path, one under the other. `make` makes the view of one."""
 
-    make: Callable[[Interaction, TurnState | None], TurnView]
+    make: TurnMaker
     path: Path = field(default_factory=Path)
     width: int = 0
     heights: Heights = field(default_factory=Heights)
@@ -81,6 +98,9 @@ class Column:
 
     changed: bool = False
     """Whether views have come or gone, or were laid out anew, since this was set back."""
+
+    held: str = ""
+    """The key of the turn that the mouse has pressed: its view stays, wherever it is."""
 
     _live: dict[int, Slot] = field(default_factory=dict[int, Slot])
     _by_key: dict[str, Slot] = field(default_factory=dict[str, Slot])
@@ -91,7 +111,7 @@ class Column:
 
     def begin(self, path: Path, heights: Iterable[int]) -> None:
         """Take the turns of a path and no others; their heights may be guessed."""
-        self.truncate(0)
+        self._drop_from(0)
         self._states.clear()
         self.measured.clear()
         self.path = path
@@ -104,10 +124,13 @@ class Column:
 
     def truncate(self, count: int) -> None:
         """Keep the first turns only."""
-        for number in [number for number in self._live if number >= count]:
-            self.drop(number)
+        self._drop_from(count)
         self.path.truncate(count)
         self.heights.truncate(count)
+
+    def _drop_from(self, first: int) -> None:
+        for number in [number for number in self._live if number >= first]:
+            self.drop(number)
 
     # --- views --------------------------------------------------------------------------------
 
@@ -223,6 +246,17 @@ class Column:
         anchor = slot.view.anchor_at(inside)
         return Mark(number, anchor, inside - slot.view.y_of(anchor.top))
 
+    def mark_after(self, mark: Mark | None, value: int) -> Mark | None:
+        """What keeps still next: the same point where that could not be laid out yet; and the same
+        share of a block in lines of another length, so that many widths do not add up to a move.
+        """
+        if mark is not None and mark.number not in self._live:
+            return mark
+        made = self.mark_at(value)
+        if mark is None or made is None or mark.offset is not None or not mark.is_in_block_of(made):
+            return made
+        return replace(made, anchor=mark.anchor)
+
     def value_of(self, mark: Mark) -> int:
         """Where the window is when a mark keeps still."""
         top = self.top_of(mark.number) - mark.at
@@ -311,7 +345,8 @@ class Column:
         upper, lower = window.reach(_AHEAD)
         for slot in list(self._live.values()):
             top = self.top_of(slot.number)
-            if top + slot.view.height() >= upper and top <= lower:  # Tab goes there
+            held = slot.turn.key == self.held
+            if held or (top + slot.view.height() >= upper and top <= lower):  # Tab goes there
                 slot.view.move(left, top - window.value)
                 slot.view.show()
                 continue

@@ -106,7 +106,15 @@ def _paint_card(painter: QPainter, card: CodeBox, styles: Styles) -> None:
     painter.setFont(styles.font(Face(12, 500)))
     painter.setPen(color("quiet"))
     head = QRectF(rect.left() + 14, rect.top(), rect.width() / 2, CODE_HEAD)
-    painter.drawText(head, Qt.AlignmentFlag.AlignVCenter, card_title(card.stretch.language))
+    painter.drawText(head, Qt.AlignmentFlag.AlignVCenter, _title_of(card, styles))
+
+
+def _title_of(card: CodeBox, styles: Styles) -> str:
+    if card.stretch.kind != "math":
+        return card_title(card.stretch.language)
+    formulas = styles.formulas
+    failed = formulas is not None and formulas.has_failed(card.text, True)
+    return "formula, cannot be drawn" if failed else "formula"
 
 
 def card_title(language: str) -> str:

@@ -13,6 +13,7 @@ class Path:
         self._keys = list(keys)
         self._first_added = len(keys)
         self._added: list[Interaction] = []
+        self._numbers: dict[str, int] = {}
 
     def __len__(self) -> int:
         return len(self._keys)
@@ -28,15 +29,20 @@ class Path:
 
     def number_of(self, key: str) -> int | None:
         """Where the turn of a key stands."""
-        return self._keys.index(key) if key in self._keys else None
+        if not self._numbers:  # nothing is asked for in most conversations
+            self._numbers = {key: number for number, key in enumerate(self._keys)}
+        return self._numbers.get(key)
 
     def append(self, turn: Interaction) -> None:
         """Put a turn behind the others."""
+        if self._numbers:
+            self._numbers[turn.key] = len(self._keys)
         self._keys.append(turn.key)
         self._added.append(turn)
 
     def truncate(self, count: int) -> None:
         """Keep the first turns only."""
+        self._numbers = {}
         del self._keys[count:]
         self._first_added = min(self._first_added, count)
         del self._added[count - self._first_added :]

@@ -39,7 +39,7 @@ def turn_step(event: QKeyEvent) -> int:
     return {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()), 0)
 
 
-def key_step(event: QKeyEvent, height: int, end: int) -> int | None:
+def key_step(event: QKeyEvent, height: int) -> int | None:
     """Pixels downwards for a key, in a window of a height; `None` for one that does not scroll."""
     page = height - 60
     if event.key() == Qt.Key.Key_Space and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
@@ -50,8 +50,6 @@ def key_step(event: QKeyEvent, height: int, end: int) -> int | None:
         Qt.Key.Key_PageUp: -page,
         Qt.Key.Key_PageDown: page,
         Qt.Key.Key_Space: page,
-        Qt.Key.Key_Home: -end,
-        Qt.Key.Key_End: end,
     }
     return steps.get(Qt.Key(event.key()))
 

@@ -16,7 +16,8 @@ from PySide6.QtGui import QTextCharFormat, QTextLayout
 from desktop_app.markdown.blocks import LINE_BREAK, Span
 from desktop_app.ui.transcript.cite_marks import GAP as MARK_GAP
 from desktop_app.ui.transcript.cite_marks import mark_width
-from desktop_app.ui.transcript.styles import Face, FormulaSize, Styles
+from desktop_app.ui.transcript.formulas import FormulaKey, FormulaSize, guess_size
+from desktop_app.ui.transcript.styles import Face, Styles
 
 HAIR: Final = "\u200a"
 """A hair space: the padding inside the box of inline code."""
@@ -83,8 +84,8 @@ class Shaped:
     runs: list[Run] = field(default_factory=list[Run])
     units: int = 0
     length: int = 0
-    waits: bool = False
-    """There is a formula without a picture in it."""
+    waits: list[FormulaKey] = field(default_factory=list[FormulaKey])
+    """Formulas whose pictures are on the way; their room is guessed."""
 
     @cached_property
     def turned(self) -> bool:
@@ -235,14 +236,16 @@ def shape(spans: Sequence[Span], face: Face, styles: Styles) -> Shaped:
 
 
 def _formula(writer: _Writer, span: Span, face: Face, styles: Styles) -> bool:
-    """Leave room for a formula where there is a picture of it."""
+    """Leave room for a formula, unless it cannot be drawn."""
     if styles.formulas is None:
         return False
     source, display = formula_in(span.text)
     size = styles.formulas.size_of(source, display, face.size)
     if size is None:
-        writer.shaped.waits = True
-        return False
+        if styles.formulas.has_failed(source, display):
+            return False
+        writer.shaped.waits.append((source, display))
+        size = guess_size(source, display, face.size)
     ink = "link" if span.link else face.ink
     writer.shaped.inlines.append(Inline(writer.shaped.units, source, display, size, ink))
     writer.room(len(span.text), styles.room(face, size.width))

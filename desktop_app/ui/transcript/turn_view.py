@@ -2,13 +2,13 @@
 
 from typing import Final
 
-from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.images.pixels import Pixels
 from desktop_app.interactions.calls import open_calls
-from desktop_app.interactions.content import AttachmentContent, TextContent
+from desktop_app.interactions.content import AttachmentContent
 from desktop_app.interactions.interaction import Interaction
 from desktop_app.interactions.outcome import Failure, Outcome
 from desktop_app.interactions.steps import FunctionResultStep
@@ -28,6 +28,8 @@ from desktop_app.ui.transcript.pictures import PictureRow, ThumbnailSource
 from desktop_app.ui.transcript.status_line import StatusLine, words_for_end
 from desktop_app.ui.transcript.step_lines import words_of
 from desktop_app.ui.transcript.step_views import StepView, StepViews
+from desktop_app.ui.transcript.turn_parts import input_text
+from desktop_app.ui.transcript.turn_places import PartView, anchor_at, text_in, y_of
 from desktop_app.values import value_class
 
 INPUT_GAP: Final = 22
@@ -91,7 +93,7 @@ class TurnView(QWidget):
         self._steps.as_table = state is not None and state.as_table
         self._steps.sources.link_clicked.connect(self.link_clicked)
         attachments = [one for one in turn.input if isinstance(one, AttachmentContent)]
-        text = "\n\n".join(one.text for one in turn.input if isinstance(one, TextContent))
+        text = input_text(turn)
         self._pictures = PictureRow(theme, attachments, thumbnail, self) if attachments else None
         self._bubble = Bubble(theme, text, self) if text else None
         if self._pictures is not None:
@@ -127,7 +129,7 @@ class TurnView(QWidget):
         return TurnState(opened, self._steps.as_table)
 
     @property
-    def _parts(self) -> "list[Bubble | StepView]":
+    def _parts(self) -> list[PartView]:
         """Everything that is read in it, from the top."""
         bubble = [self._bubble] if self._bubble is not None else []
         return [*bubble, *self._results, *self._steps.order]
@@ -367,43 +369,16 @@ class TurnView(QWidget):
     @property
     def parts(self) -> list[tuple[int, BlocksView]]:
         """The texts that are shown of it, each with the number of its part."""
-        texts = ((number, _text_in(view)) for number, view in enumerate(self._parts))
+        texts = ((number, text_in(view)) for number, view in enumerate(self._parts))
         return [(number, text) for number, text in texts if text is not None]
 
     def anchor_at(self, y: int) -> Anchor:
         """The topmost thing that does not end above a height."""
-        for part, view in enumerate(self._parts):
-            if view.isHidden() or view.geometry().bottom() < y:
-                continue
-            text = _text_in(view)
-            if text is None or not text.blocks:
-                return Anchor(part, 0, (y - view.y()) / max(1, view.height()))
-            inside = y - text.mapTo(self, QPoint()).y()
-            block = text.block_at(inside)
-            if inside > text.top_of(block) + text.height_of(block):
-                block += 1  # it is in the gap above the next, which may be in the next part
-            if block < len(text.blocks):
-                share = (inside - text.top_of(block)) / max(1, text.height_of(block))
-                return Anchor(part, block, share)
-        foot = self._foot
-        return Anchor(len(self._parts), 0, (y - foot) / max(1, self.height() - foot))
+        return anchor_at(self, self._parts, y)
 
     def y_of(self, anchor: Anchor) -> int:
         """Where a point of it stands."""
-        for part, view in enumerate(self._parts):
-            if part < anchor.part or view.isHidden():
-                continue
-            text = _text_in(view)
-            if text is None or not text.blocks:
-                return view.y() + round(anchor.share * view.height())
-            block = min(anchor.block, len(text.blocks) - 1)
-            inside = text.top_of(block) + round(anchor.share * text.height_of(block))
-            return text.mapTo(self, QPoint()).y() + inside
-        return self._foot + round(anchor.share * (self.height() - self._foot))
-
-    @property
-    def _foot(self) -> int:
-        return max((view.geometry().bottom() + 1 for view in self._parts), default=0)
+        return y_of(self, self._parts, anchor)
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -428,13 +403,3 @@ class TurnView(QWidget):
     def sizeHint(self) -> QSize:
         """What it was laid out to."""
         return self.size()
-
-
-def _text_in(view: Bubble | StepView) -> BlocksView | None:
-    match view:
-        case BlocksView():
-            return view
-        case ModelImage() | MediaCard():
-            return None
-        case _:
-            return view.text_view

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from typing import cast
 
-from desktop_app.markdown.stretches import text_of
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,6 +29,7 @@ from desktop_app.markdown.blocks import (
     Table,
 )
 from desktop_app.markdown.stream import MarkdownStream
+from desktop_app.markdown.stretches import text_of
 from desktop_app.ui.transcript.citations import Mark, Source, cite, source_of
 from desktop_app.ui.transcript.marking import mark_blocks, unmarked
 from tests.interactions.test_interaction import sample_events
