@@ -11,10 +11,11 @@ from typing import Final
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 
-from desktop_app.markdown.blocks import Block, Table
+from desktop_app.markdown.blocks import Block, Math, Table
 from desktop_app.markdown.stretches import stretches
 from desktop_app.ui.transcript.boxes import Box
 from desktop_app.ui.transcript.code_box import Choice
+from desktop_app.ui.transcript.formulas import FormulaKey
 from desktop_app.ui.transcript.layout import LaidBlock, estimate, gap_between
 from desktop_app.ui.transcript.paint import ALONE, Highlight, Joined, paint_block
 from desktop_app.ui.transcript.styles import Styles
@@ -37,6 +38,8 @@ class Flow:
         self._laid: dict[int, LaidBlock] = {}
         self._columns: dict[int, tuple[Block, Columns]] = {}
         self._choices: dict[tuple[int, int], Choice] = {}
+        self.grows_from = 1 << 30
+        """The first of the blocks that still grow."""
 
     # --- blocks -------------------------------------------------------------------------------
 
@@ -199,17 +202,31 @@ class Flow:
             number += 1
         return found
 
-    def show_formulas(self) -> bool:
-        """Lay out the blocks again that wait for formulas; say whether any height has changed."""
+    def settle(self, number: int) -> None:
+        """A block grows no more: a formula is drawn from now on."""
+        self.grows_from = max(self.grows_from, number + 1)
+        laid = self._laid.get(number)
+        if laid is not None and isinstance(laid.block, Math):
+            self._lay_out_anew(number, laid)
+            self._stack(number)
+
+    def show_formulas(self, formulas: frozenset[FormulaKey]) -> bool | None:
+        """Lay out the blocks again that wait for these formulas; say whether any height has
+        changed, `None` where nothing has.
+        """
         height = self.height
-        for number, laid in list(self._laid.items()):
-            if laid.waits_for_formulas():
-                del self._laid[number]
-                fresh = self._laid[number] = self._make(number)
-                fresh.advance(laid.height)
-                self._heights[number] = fresh.height
+        waiting = [one for one in self._laid.items() if one[1].waits_for(formulas)]
+        if not waiting:
+            return None
+        for number, laid in waiting:
+            self._lay_out_anew(number, laid)
         self._stack(0)
         return self.height != height
+
+    def _lay_out_anew(self, number: int, before: LaidBlock) -> None:
+        laid = self._laid[number] = self._make(number)
+        laid.advance(before.height)
+        self._heights[number] = laid.height
 
     def colour(self, language: str) -> None:
         """Lay out code again that was laid out before the lexer of its language was there."""
@@ -228,7 +245,13 @@ class Flow:
         columns = self._columns_of(number)
         block = self.blocks[number]
         return LaidBlock(
-            block, self._width, self._styles, columns=columns, choices=choices, before=before
+            block,
+            self._width,
+            self._styles,
+            columns=columns,
+            choices=choices,
+            before=before,
+            grows=number >= self.grows_from,
         )
 
     def _start_of(self, number: int) -> int:

@@ -27,6 +27,7 @@ from desktop_app.markdown.blocks import (
 from desktop_app.markdown.stretches import Stretch, stretches
 from desktop_app.ui.transcript.boxes import Bar, Box, FormulaBox, Marker, RuleBox, WordsBox
 from desktop_app.ui.transcript.code_box import FOLD_AT, Choice, CodeBox
+from desktop_app.ui.transcript.formulas import FormulaKey, guess_size
 from desktop_app.ui.transcript.styles import (
     CODE_ABOVE,
     CODE_BELOW,
@@ -52,7 +53,7 @@ _NARROWEST: Final = 40
 
 class LaidBlock:
     """A block in a width. `choices` are those for its cards and tables, by the number of
-    their box."""
+    their box. A formula that `grows` is shown as its source."""
 
     def __init__(
         self,
@@ -63,6 +64,7 @@ class LaidBlock:
         columns: Columns | None = None,
         choices: Sequence[tuple[int, Choice]] = (),
         before: "LaidBlock | None" = None,
+        grows: bool = False,
     ) -> None:
         self.block = block
         self.width = width
@@ -73,6 +75,7 @@ class LaidBlock:
         self._styles = styles
         self._columns = columns
         self._choices = dict(choices)
+        self._grows = grows and isinstance(block, Math)
         self._next = 0
         self._frames: list[tuple[str, ...]] = []
         self._quoted = False
@@ -162,10 +165,16 @@ class LaidBlock:
                 return WordsBox(stretch, place, styles, before)
 
     def _formula(self, stretch: Stretch, place: QRectF) -> FormulaBox | None:
-        if self._styles.formulas is None:
+        formulas = self._styles.formulas
+        if formulas is None or self._grows:
             return None
-        size = self._styles.formulas.size_of(stretch.text, True, self._styles.size)
-        return FormulaBox(stretch, place, self._styles, size) if size is not None else None
+        size = formulas.size_of(stretch.text, True, self._styles.size)
+        if size is not None:
+            return FormulaBox(stretch, place, self._styles, size)
+        if formulas.has_failed(stretch.text, True):
+            return None
+        guess = guess_size(stretch.text, True, self._styles.size)
+        return FormulaBox(stretch, place, self._styles, guess, waits=True)
 
     def _choice(self) -> Choice:
         return self._choices.get(len(self.boxes), _AS_IT_IS)
@@ -257,19 +266,23 @@ class LaidBlock:
         first = max(0, bisect_right(self.boxes, top, key=_top_of) - 1)
         return self.boxes[first : bisect_right(self.boxes, bottom, key=_top_of)]
 
-    def waits_for_formulas(self) -> bool:
-        """Whether a formula in it is shown as its source."""
-        if self._styles.formulas is None:
-            return False
-        return any(
-            (isinstance(box, CodeBox) and box.stretch.kind == "math")
-            or (isinstance(box, WordsBox) and box.text.shaped.waits)
-            or (
-                isinstance(box, TableBox)
-                and any(one.shaped.waits for row in box.rows for one in row)
-            )
-            for box in self.boxes
-        )
+    def waits_for(self, formulas: frozenset[FormulaKey]) -> bool:
+        """Whether the room of one of these formulas is guessed in it."""
+        for box in self.boxes:
+            match box:
+                case FormulaBox(waits=True):
+                    if (box.source, True) in formulas:
+                        return True
+                case WordsBox():
+                    if not formulas.isdisjoint(box.text.shaped.waits):
+                        return True
+                case TableBox():
+                    cells = (cell for row in box.rows for cell in row)
+                    if any(not formulas.isdisjoint(cell.shaped.waits) for cell in cells):
+                        return True
+                case _:
+                    pass
+        return False
 
 
 def lay_out_block(
