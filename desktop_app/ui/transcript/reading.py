@@ -18,7 +18,7 @@ class Reading:
 
     def _begin(self) -> None:
         self.text = ""
-        self._stream = MarkdownStream()
+        self.stream = MarkdownStream()
         self._read_to = 0
         self._ends = False
         self._ended = False
@@ -27,6 +27,11 @@ class Reading:
     def is_done(self) -> bool:
         """Whether all that can be read has been."""
         return self._read_to == len(self.text) and self._ended >= self._ends
+
+    @property
+    def text_read(self) -> str:
+        """What `stream` has read."""
+        return self.text[: self._read_to]
 
     @property
     def has_ended(self) -> bool:
@@ -59,9 +64,9 @@ class Reading:
                 end = self.text.rfind("\n", self._read_to, end) + 1 or end
             piece = self.text[self._read_to : end]
             self._read_to = end
-            yield self._stream.feed(piece)
+            yield self.stream.feed(piece)
             if deadline.over:
                 return
         if self._ends and not self._ended:
             self._ended = True
-            yield self._stream.finish()
+            yield self.stream.finish()
