@@ -40,6 +40,7 @@ from desktop_app.ui.empty_state import Start
 from desktop_app.ui.key_rejection import words_of_rejection
 from desktop_app.ui.links import check_link, names_another_host, open_link
 from desktop_app.ui.mark import window_icon
+from desktop_app.ui.media_desk import MediaDesk
 from desktop_app.ui.session_view import SessionView
 from desktop_app.ui.sidebar.sidebar import Sidebar
 from desktop_app.ui.theme import Theme
@@ -99,6 +100,7 @@ class MainWindow(QMainWindow):
         self._dialogs.link_confirmed.connect(self._open_checked)
         self._dialogs.folder_requested.connect(self.open_folder)
         self._dialogs.retry_requested.connect(self.view.retry)
+        self._media = MediaDesk(theme, attachments.media, self.pane.transcript, self)
         self._connect_actions()
         self._connect_sidebar()
         self._connect_pane()
@@ -120,6 +122,7 @@ class MainWindow(QMainWindow):
             "attach": self.pick_files,
             "stop": self._escape,
             "copy_answer": self._copy_answer,
+            "read_answer": self.view.read_answer,
             "zoom_in": self._zoom_in,
             "zoom_out": self._zoom_out,
             "zoom_reset": self._zoom_reset,
@@ -149,6 +152,7 @@ class MainWindow(QMainWindow):
         pane.notices.acted.connect(self._act)
         pane.transcript.link_clicked.connect(self.open_link)
         pane.transcript.selecting.failed.connect(self._say)
+        self._media.failed.connect(self._say)
         pane.transcript.zoom_requested.connect(self._zoom)
         pane.welcome.link_clicked.connect(self.open_link)
         pane.welcome.key_entered.connect(self._preferences.enter_key)

@@ -1,4 +1,6 @@
-"""Does what is asked for of media: has it decoded, shows it in a window, saves it, hands it out."""
+"""Does what the transcript asks for: has pictures decoded, shows them in a window, saves media,
+hands it out, and says what the mark of a citation is for.
+"""
 
 from pathlib import Path
 from typing import Final
@@ -17,6 +19,8 @@ from desktop_app.ui.transcript.media_requests import (
     SaveWanted,
     ViewWanted,
 )
+from desktop_app.ui.transcript.sources import CitationCard
+from desktop_app.ui.transcript.transcript import Transcript
 
 _MOST_WINDOWS: Final = 12
 
@@ -27,13 +31,17 @@ class MediaDesk(QObject):
     failed = Signal(str)
     """A sentence that says what could not be done."""
 
-    def __init__(self, theme: Theme, media: Media, window: QWidget) -> None:
+    def __init__(self, theme: Theme, media: Media, transcript: Transcript, window: QWidget) -> None:
         super().__init__(window)
         self._theme = theme
         self._media = media
         self._window = window
         self._viewers: dict[str, QWidget] = {}
+        self._citations = CitationCard(theme, window)
         media.file_ready.connect(self._open)
+        media.pixels_ready.connect(transcript.show_pixels)
+        transcript.media_requested.connect(self.take)
+        transcript.citation_reached.connect(self._citations.show_for)
 
     def take(self, request: MediaRequest) -> None:
         """Do what is asked for."""

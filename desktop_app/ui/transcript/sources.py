@@ -13,10 +13,10 @@ from desktop_app.ui.plain_label import PlainLabel
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.tooltip import plain_tooltip
 from desktop_app.ui.transcript.citations import Source
+from desktop_app.ui.transcript.cite_marks import MARK_HEIGHT, mark_width, paint_mark
 
-MARK: Final = QSize(16, 15)
 ROW: Final = 24
-_MARK_RADIUS: Final = 4
+_RING: Final = 4
 _TITLE_LEFT: Final = 24
 _GAP: Final = 8
 
@@ -26,22 +26,6 @@ _PADDING: Final = 12
 _RADIUS: Final = 10
 _BLUR: Final = 24
 _OFFSET: Final = 8
-
-
-def paint_mark(
-    painter: QPainter, theme: Theme, rect: QRectF, number: int, *, active: bool = False
-) -> None:
-    """Paint the mark of a source; `active`: hovered, or reached by the keyboard."""
-    color = theme.color
-    paint_box(painter, rect, _MARK_RADIUS, color("accent" if active else "accent_soft"))
-    painter.setFont(theme.font(11, 600, figures=True))
-    painter.setPen(color("on_accent" if active else "link"))
-    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, str(number))
-
-
-def mark_width(number: int) -> int:
-    """How wide the mark of a number is; one of three figures needs more room."""
-    return max(MARK.width(), 7 * len(str(number)) + 4)
 
 
 class SourceRow(ThemedButton):
@@ -69,7 +53,7 @@ class SourceRow(ThemedButton):
         """Paint mark, title and host."""
         painter = QPainter(self)
         width = mark_width(self.number)
-        mark = QRectF(0, (ROW - MARK.height()) / 2, width, MARK.height())
+        mark = QRectF(0, (ROW - MARK_HEIGHT) / 2, width, MARK_HEIGHT)
         opens = bool(self.source.address)
         paint_mark(painter, self.theme, mark, self.number, active=opens and self.hovered)
         left = max(_TITLE_LEFT, width + _GAP)
@@ -92,7 +76,7 @@ class SourceRow(ThemedButton):
         painter.setPen(self.theme.color("quiet"))
         words = metrics.elidedText(host, Qt.TextElideMode.ElideRight, self.width() - left)
         painter.drawText(QRectF(left, 0, self.width() - left, ROW), flags, words)
-        self.paint_focus(painter, _MARK_RADIUS)
+        self.paint_focus(painter, _RING)
 
 
 class SourceList(QWidget):
@@ -178,12 +162,15 @@ class CitationCard(QWidget):
         self._shadow = Shadow(color, _BLUR, _OFFSET, _RADIUS)
         self.update()
 
-    def show_for(self, source: Source, cited: str, mark: QRect, *, at_once: bool = False) -> None:
-        """Say what a mark is for in 300 ms, or at once; `mark` is in the window's coordinates."""
+    def show_for(self, source: Source | None, cited: str, mark: QRect, now: bool) -> None:
+        """Say what a mark on the screen is for, `now` or in 300 ms; of no source, nothing."""
+        if source is None:
+            self.leave()
+            return
         quoted = f"“{cited}”" if cited else ""
         self._words = (source.title, source.host, quoted)
-        self._mark = mark
-        if at_once or self.isVisible():
+        self._mark = QRect(self._over.mapFromGlobal(mark.topLeft()), mark.size())
+        if now or self.isVisible():
             self._appear()
         else:
             self._timer.start()

@@ -154,6 +154,8 @@ class TextWalk:
             return None
         if spot.part >= len(self.places(number)):
             return self.end_of(number)
+        if spot.block == spot.offset == 0:
+            return spot  # it is there, and nothing has to be read for that
         blocks = self.blocks(number, spot.part)
         if not blocks:
             return Spot(spot.turn, spot.part, 0, 0)
@@ -216,9 +218,15 @@ class TextWalk:
     def _first(self, number: int, part: int) -> Spot | None:
         """The beginning of the first text of a turn, from a part on."""
         for at in range(part, len(self.places(number))):
-            if not self.is_folded(number, at) and self.blocks(number, at):
+            if not self.is_folded(number, at) and self._has_text(number, at):
                 return Spot(self.key(number), at, 0, 0)
         return None
+
+    def _has_text(self, number: int, part: int) -> bool:
+        """Whether a part has text, as far as can be told without reading it."""
+        shown = self.shown.part_shown(self.key(number), part)
+        turn = self.turn(number)
+        return bool(part_at(turn, places_of(turn)[part]).source.strip() if shown is None else shown)
 
     def _last(self, number: int, part: int) -> Spot | None:
         """The end of the last text of a turn, up to a part."""

@@ -3,20 +3,15 @@
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtTest import QSignalSpy
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.transcript.citations import Source
-from desktop_app.ui.transcript.sources import (
-    CARD,
-    ROW,
-    CitationCard,
-    SourceList,
-    mark_width,
-)
+from desktop_app.ui.transcript.cite_marks import mark_width
+from desktop_app.ui.transcript.sources import CARD, ROW, CitationCard, SourceList
 from tests.ui.windows import click, press
 
 PAGE = Source("page", "A page", "example.com", "https://example.com/a")
@@ -31,6 +26,10 @@ def window(qtbot: QtBot, qapp: object) -> Iterator[QWidget]:
     made.show()
     yield made
     made.close()
+
+
+def on_screen(window: QWidget, x: int, y: int) -> QRect:
+    return QRect(window.mapToGlobal(QPoint(x, y)), QSize(16, 15))
 
 
 def test_each_source_has_a_row_and_opens_where_it_has_an_address(
@@ -77,14 +76,14 @@ def test_the_card_comes_after_a_while_and_goes_at_once(
     theme: Theme, window: QWidget, qtbot: QtBot
 ) -> None:
     card = CitationCard(theme, window)
-    card.show_for(PAGE, "what it says", QRect(300, 300, 16, 15))
+    card.show_for(PAGE, "what it says", on_screen(window, 300, 300), now=False)
     assert card.isHidden()
     qtbot.waitUntil(card.isVisible)
     assert card.accessibleName() == "A page. example.com. “what it says”"
     card.grab()
-    card.leave()
+    card.show_for(None, "", QRect(), now=False)
     assert card.isHidden()
-    card.show_for(PAGE, "", QRect(300, 300, 16, 15))
+    card.show_for(PAGE, "", on_screen(window, 300, 300), now=False)
     card.leave()
     assert not card._timer.isActive()
 
@@ -95,7 +94,7 @@ def test_the_card_stays_in_the_window_and_beside_the_mark(
 ) -> None:
     card = CitationCard(theme, window)
     mark = QRect(*at, 16, 15)
-    card.show_for(FILE, "cited words " * 30, mark, at_once=True)
+    card.show_for(FILE, "cited words " * 30, on_screen(window, *at), now=True)
     margin = card._shadow.margin
     box = card.geometry().adjusted(margin, margin, -margin, -margin)
     assert box.width() == CARD
