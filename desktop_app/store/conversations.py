@@ -1,7 +1,7 @@
 """The queries on the history. Each takes the connection, and runs on the database's thread."""
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import apsw
@@ -129,11 +129,17 @@ def expired_trash(db: apsw.Connection, before: float) -> list[str]:
 
 def load_interactions(db: apsw.Connection, conversation: str) -> list[InteractionRow]:
     """The interactions of a conversation with their steps, in the order of their making."""
+    return list(each_interaction(db, conversation))
+
+
+def each_interaction(db: apsw.Connection, conversation: str) -> Iterator[InteractionRow]:
+    """Give these one by one, as they all were when it began."""
     rows = db.execute(
         f"SELECT {_INTERACTION} FROM interaction WHERE conversation = ? ORDER BY sequence",  # noqa: S608 - constants
         (conversation,),
     )
-    return [_interaction(db, values) for values in rows]
+    for values in rows:
+        yield _interaction(db, values)
 
 
 def load_interaction(db: apsw.Connection, key: str) -> InteractionRow | None:
@@ -239,8 +245,9 @@ def update_interaction(db: apsw.Connection, row: InteractionRow, steps: Iterable
 def mark_interrupted(db: apsw.Connection) -> None:
     """Say of every answer that nobody takes in any more that it is interrupted: at the start."""
     db.execute(
-        "UPDATE interaction SET outcome = ?, failure = ? WHERE outcome = ?",
-        (Outcome.INTERRUPTED.value, write_failure(PROGRAM_ENDED), Outcome.STREAMING.value),
+        "UPDATE interaction SET outcome = ?, failure = ? "
+        "WHERE outcome = 'streaming'",  # in these words, or the index of those is not used
+        (Outcome.INTERRUPTED.value, write_failure(PROGRAM_ENDED)),
     )
 
 

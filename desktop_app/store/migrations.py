@@ -165,6 +165,7 @@ def _outlines(db: apsw.Connection) -> None:
             conversation, sequence, key, previous, kept, expired, tokens, size
         );
         CREATE INDEX interaction_by_sequence ON interaction (sequence);
+        CREATE INDEX interaction_streaming ON interaction (key) WHERE outcome = 'streaming';
 
         CREATE TABLE reading_place (
             conversation TEXT PRIMARY KEY REFERENCES conversation (key) ON DELETE CASCADE,

@@ -54,7 +54,8 @@ async def test_they_are_kept_when_the_program_ends(tmp_path: Path) -> None:
 async def test_they_are_written_now_and_then_and_not_at_every_step(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading, "KEEP_SECONDS", 0.05)
+    monkeypatch.setattr(reading, "PLACE_SECONDS", 0.05)
+    monkeypatch.setattr(reading, "HEIGHTS_SECONDS", 0.06)
     written: list[Place | None] = []
     save = outlines.save_place
 
@@ -69,10 +70,12 @@ async def test_they_are_written_now_and_then_and_not_at_every_step(
         session = w.library.sessions[0]
         for block in range(100):
             session.reading.keep_place(Place(turns[0], 0, block))
+            session.reading.keep_heights(720, 100, {turns[0]: block})
         await asyncio.sleep(0.2)
         assert written == [Place(turns[0], 0, 99)]
         stored = await w.database.read(lambda db: outlines.load_reading(db, key))
         assert stored.place == Place(turns[0], 0, 99)
+        assert list(stored.heights.heights) == [99, 0, 0]
         session.reading.keep_place(Place(turns[0], 0, 99))
         session.reading.flush()
         assert len(written) == 1, "nothing has changed"

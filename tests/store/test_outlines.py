@@ -94,6 +94,19 @@ def test_an_outline_is_read_from_one_index(db: apsw.Connection) -> None:
     assert not any("TEMP B-TREE" in str(step) for step in plan), plan
 
 
+def test_what_was_streaming_is_found_without_reading_every_turn(db: apsw.Connection) -> None:
+    add(db, turn("a"))
+    add(db, Interaction("b", previous="a"))
+    seen: list[str] = []
+    db.exec_trace = lambda _, sql, __: not seen.append(sql)
+    queries.mark_interrupted(db)
+    db.exec_trace = None
+    (plan,) = db.execute(f"EXPLAIN QUERY PLAN {seen[0]}", ("interrupted", "")).fetchall()
+    assert "USING INDEX interaction_streaming" in str(plan)
+    outcomes = [row.outcome for row in queries.load_interactions(db, "c")]
+    assert outcomes == ["complete", "interrupted"]
+
+
 def test_the_outline_of_an_older_history_is_made_when_it_is_migrated(tmp_path: Path) -> None:
     file = tmp_path / "old.db"
     db = apsw.Connection(str(file))
