@@ -122,7 +122,10 @@ async def _main(
         server = InstanceServer(profile.folder, errand.server)
         server.handed_over.connect(errand.receive)
         stack.callback(server.close)
-        tasks.start(_after_first_paint(arguments, preferences, library, deletions, server), "start")
+        tasks.start(
+            _after_first_paint(arguments, preferences, library, deletions, server, colouring),
+            "start",
+        )
         code = await errand.run(closed)
         for session in library.sessions:
             session.interrupt()
@@ -135,9 +138,11 @@ async def _after_first_paint(
     library: Library,
     deletions: ServerDeletions,
     server: InstanceServer,
+    colouring: Colouring,
 ) -> None:
     """Do what no first paint has to wait for: the server, the key, the models, the tidying up."""
     await asyncio.sleep(_IDLE_SECONDS)
+    colouring.warm_up()
     gc.enable()
     if arguments.screenshot is None:  # who comes then waits until the picture is taken
         server.open()

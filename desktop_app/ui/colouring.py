@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from desktop_app.markdown.highlight import Coloured, highlight, load_lexer
 
 _LOOK_MS: Final = 50
+_COMMON: Final = ("python", "bash", "javascript", "json", "html", "css", "sql", "typescript")
 
 
 class Colouring(QObject):
@@ -32,12 +33,21 @@ class Colouring(QObject):
 
     def colour(self, text: str, language: str) -> list[Coloured]:
         """Colour code, or leave it plain until `loaded` says its language."""
+        return highlight(text, language) if self.is_ready(language) else [Coloured(text, "c_text")]
+
+    def is_ready(self, language: str) -> bool:
+        """Whether code in a language can be coloured at once; else `loaded` will say so."""
         if self._at_once or not language or language in self._loaded:
-            return highlight(text, language)
+            return True
         if language not in self._wanted:
             self._wanted.append(language)
             self._timer.start()
-        return [Coloured(text, "c_text")]
+        return False
+
+    def warm_up(self) -> None:
+        """Load what answers are most often written in, while nothing else is to be done."""
+        for language in _COMMON:
+            self.is_ready(language)
 
     def _look(self) -> None:
         """Note what has been loaded, and load the next: one at a time, none before a paint."""

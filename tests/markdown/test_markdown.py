@@ -24,7 +24,6 @@ from desktop_app.markdown.blocks import (
     Span,
     Table,
 )
-from desktop_app.markdown.highlight import highlight
 from desktop_app.markdown.parse import Definitions, parse
 from desktop_app.markdown.references import mend
 from desktop_app.markdown.stream import MarkdownStream, read, read_stream
@@ -367,40 +366,6 @@ def test_no_text_makes_parsing_raise(text: str) -> None:
 @pytest.mark.parametrize("text", [">" * 500 + " x", "[" * 2000, "*" * 2000, "- " * 300 + "x"])
 def test_deep_nesting_is_bounded(text: str) -> None:
     blocks(text)
-
-
-# --- code -----------------------------------------------------------------------------------------
-
-
-def roles(text: str, language: str) -> dict[str, str]:
-    return {span.text.strip(): span.role for span in highlight(text, language)}
-
-
-def test_code_has_the_colours_of_its_parts() -> None:
-    found = roles("def add(a):\n    return 'x' + 1  # why\n", "python")
-    assert found["def"] == "c_keyword"
-    assert found["add"] == "c_func"
-    assert found["'x'"] == "c_string"
-    assert found["1"] == "c_number"
-    assert found["# why"] == "c_comment"
-    assert roles("print(x)", "python")["print"] == "c_func"
-    assert roles("thing.method(x)", "python")["method"] == "c_func"
-    assert roles('{"a": null}', "json")["null"] == "c_const"
-    assert roles("+ added\n- gone\n", "diff")["+ added"] == "c_add"
-
-
-def test_an_unknown_language_is_shown_without_colours() -> None:
-    for language in ("", "klingon", "text", "mermaid-ish"):
-        assert [span.role for span in highlight("a = 1", language)] == ["c_text"]
-
-
-def test_very_long_code_is_shown_without_colours() -> None:
-    assert len(highlight("x = 1\n" * 50_000, "python")) == 1
-
-
-@given(st.text(max_size=200), st.sampled_from(["python", "js", "html", "c", "sql", "bash", "diff"]))
-def test_the_spans_are_the_text(text: str, language: str) -> None:
-    assert "".join(span.text for span in highlight(text, language)) == text
 
 
 def test_blocks_can_be_written_down() -> None:

@@ -102,3 +102,15 @@ def test_a_language_that_nobody_knows_stays_plain(patient: Theme, qtbot: QtBot) 
         view.show_text("```nonesuch\nreturn\n```")
         assert ink(view, "return") == patient.color("c_text")
     assert ink(view, "return") == patient.color("c_text")
+
+
+def test_common_languages_are_loaded_before_they_are_seen(qapp: QApplication, qtbot: QtBot) -> None:
+    colouring = Colouring(at_once=False, parent=qapp)
+    ready: list[str] = []
+    colouring.loaded.connect(ready.append)
+    colouring.warm_up()
+    qtbot.waitUntil(lambda: "json" in ready)
+    assert ready[:2] == ["python", "bash"]
+    assert colouring.is_ready("python")
+    qtbot.waitUntil(lambda: not colouring._timer.isActive())
+    colouring.deleteLater()

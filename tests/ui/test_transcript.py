@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -425,7 +424,7 @@ def test_a_click_on_a_link_is_told_and_leads_nowhere_by_itself(theme: Theme, qtb
     for link in view.links:
         (rect,) = view.rects_of(link.block, link.begin, link.end)
         assert view.link_at(rect.center()) == link.address
-        qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=rect.center().toPoint())
+        assert view.click(rect.center())
     assert clicked == [("https://evil.example/", "bank.example"), ("file:///etc/passwd", "f")]
     assert "bank.example" in view.plain_text
 

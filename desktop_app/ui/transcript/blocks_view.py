@@ -80,7 +80,6 @@ class BlocksView(QWidget):
         self._settled = 0
         self._flow = Flow(self._make_styles())
         self._links = Links(self._flow)
-        self._pressed: LinkPlace | None = None
         self._marks = Marks()
         self._band = (0, 0)
         self._natural: tuple[int, int] | None = None
@@ -338,23 +337,6 @@ class BlocksView(QWidget):
         if self.cursor().shape() != shape:
             self.setCursor(shape)
         event.ignore()
-
-    @override
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Take hold of a link; all else belongs to the transcript."""
-        self._pressed = None
-        if event.button() == Qt.MouseButton.LeftButton:
-            self._pressed = self._links.at(event.position())
-        event.setAccepted(self._pressed is not None)
-
-    @override
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Open the link that was taken hold of."""
-        pressed, self._pressed = self._pressed, None
-        if pressed is None or event.button() != Qt.MouseButton.LeftButton:
-            event.ignore()
-        elif self._links.at(event.position()) == pressed:
-            self._open(pressed)
 
     @override
     def focusInEvent(self, event: QFocusEvent) -> None:

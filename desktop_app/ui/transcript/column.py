@@ -99,6 +99,9 @@ class Column:
     changed: bool = False
     """Whether views have come or gone, or were laid out anew, since this was set back."""
 
+    held: str = ""
+    """The key of the turn that the mouse has pressed: its view stays, wherever it is."""
+
     _live: dict[int, Slot] = field(default_factory=dict[int, Slot])
     _by_key: dict[str, Slot] = field(default_factory=dict[str, Slot])
     _states: dict[str, TurnState] = field(default_factory=dict[str, TurnState])
@@ -339,7 +342,8 @@ class Column:
         upper, lower = window.reach(_AHEAD)
         for slot in list(self._live.values()):
             top = self.top_of(slot.number)
-            if top + slot.view.height() >= upper and top <= lower:  # Tab goes there
+            held = slot.turn.key == self.held
+            if held or (top + slot.view.height() >= upper and top <= lower):  # Tab goes there
                 slot.view.move(left, top - window.value)
                 slot.view.show()
                 continue

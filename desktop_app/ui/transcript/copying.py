@@ -6,7 +6,7 @@ leaves goes through `plain_copy`, and only as plain text.
 
 import re
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -27,6 +27,9 @@ GAP: Final = "\n\n"
 AT_ONCE: Final = 0.05
 SLICE: Final = 0.008
 """Seconds that a copy may take at first, and then at a time."""
+
+AT_A_TIME: Final = 100
+"""Turns that are asked for at a time."""
 
 # What must not reach the clipboard: terminal escapes, other controls, what has no width, and marks
 # that turn the direction of what follows (reliability, section 1.5). Tags are kept where they make
@@ -87,6 +90,14 @@ def _joined(parts: Iterable[TurnPart]) -> str:
 
 
 @dataclass(frozen=True)
+class Unread:
+    """Turns are to be read before a copy can go on: from a number to before another."""
+
+    begin: int
+    end: int
+
+
+@dataclass(frozen=True)
 class _Piece:
     """What is selected of a part of a turn; without an `end` all that is behind its beginning."""
 
@@ -96,47 +107,54 @@ class _Piece:
     end: Mark | None
 
 
-def text_between(walk: TextWalk, extent: Extent) -> Iterator[str]:
+def text_between(walk: TextWalk, extent: Extent) -> Iterator[str | Unread]:
     """The text of a selection, part by part, as it is read."""
-    walk = walk.kept()
-    yield from _separated(
-        _text_of_blocks(walk.blocks(piece.number, piece.part), piece.begin, piece.end)
-        for piece in _parts_between(walk, extent)
-    )
+    return _between(walk, extent, _text_of_part)
 
 
-def source_between(walk: TextWalk, extent: Extent) -> Iterator[str]:
+def source_between(walk: TextWalk, extent: Extent) -> Iterator[str | Unread]:
     """The Markdown of all blocks that a selection touches, as it was written.
 
     Of an input, which is no Markdown, it is what is selected.
     """
-    yield from _separated(_source_of_part(walk, piece) for piece in _parts_between(walk, extent))
+    return _between(walk, extent, _source_of_part)
 
 
-def _separated(texts: Iterable[str]) -> Iterator[str]:
+def _between(
+    walk: TextWalk, extent: Extent, take: Callable[[TextWalk, _Piece], str]
+) -> Iterator[str | Unread]:
     """Put gaps between texts; an empty one gets none, but is passed on: it took its time."""
+    walk = walk.kept()
     said = False
-    for text in texts:
+    for piece in _pieces_between(walk, extent):
+        if isinstance(piece, Unread):
+            yield piece
+            continue
+        text = take(walk, piece)
         yield f"{GAP}{text}" if said and text else text
         said = said or bool(text)
 
 
-def _parts_between(walk: TextWalk, extent: Extent) -> Iterator[_Piece]:
+def _pieces_between(walk: TextWalk, extent: Extent) -> Iterator[_Piece | Unread]:
     """The parts of a selection. What is folded counts only where the selection lies in it."""
-    begin, end = extent
-    first, last = walk.shown.number_of(begin.turn), walk.shown.number_of(end.turn)
+    first, last = walk.order(extent[0]), walk.order(extent[1])
     if first is None or last is None:
         return
-    inside = (first, begin.part) == (last, end.part)
-    for number in range(first, last + 1):
+    inside = first[:2] == last[:2]
+    for number in range(first[0], last[0] + 1):
+        while number < walk.count and walk.turn(number) is None:
+            yield Unread(number, last[0] + 1)
+        if number >= walk.count:
+            return
         for part in range(len(walk.places(number))):
             here = number, part
-            if not (first, begin.part) <= here <= (last, end.part):
-                continue
-            if inside or not walk.is_folded(number, part):
-                upper = (begin.block, begin.offset) if here == (first, begin.part) else (0, 0)
-                lower = (end.block, end.offset) if here == (last, end.part) else None
-                yield _Piece(number, part, upper, lower)
+            if first[:2] <= here <= last[:2] and (inside or not walk.is_folded(number, part)):
+                upper = first[2:] if here == first[:2] else (0, 0)
+                yield _Piece(number, part, upper, last[2:] if here == last[:2] else None)
+
+
+def _text_of_part(walk: TextWalk, piece: _Piece) -> str:
+    return _text_of_blocks(walk.blocks(piece.number, piece.part), piece.begin, piece.end)
 
 
 def _text_of_blocks(blocks: Sequence[Block], begin: Mark, end: Mark | None) -> str:
@@ -173,7 +191,9 @@ def _note_length(block: Block) -> int:
 
 
 def _source_of_part(walk: TextWalk, piece: _Piece) -> str:
-    turn = walk.shown.turns[piece.number]
+    turn = walk.turn(piece.number)
+    if turn is None:
+        return ""
     part = part_at(turn, walk.places(piece.number)[piece.part])
     if piece.begin == (0, 0) and piece.end is None:
         return plain_copy(part.source).strip("\n")
@@ -199,10 +219,14 @@ class Copying(QObject):
     finished = Signal()
     """The text is on the clipboard."""
 
+    turns_wanted = Signal(int, int)
+    """The turns from a number to before another are to be read; then `go_on` goes on."""
+
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self._pieces: Iterator[str] = iter(())
+        self._pieces: Iterator[str | Unread] = iter(())
         self._made: list[str] = []
+        self._waits = False
         self._timer = QTimer(self)
         self._timer.setInterval(0)
         self._timer.timeout.connect(self._go_on)
@@ -210,18 +234,28 @@ class Copying(QObject):
     @property
     def busy(self) -> bool:
         """Whether there is more to come."""
-        return self._timer.isActive()
+        return self._waits or self._timer.isActive()
 
-    def copy(self, pieces: Iterable[str]) -> None:
+    def copy(self, pieces: Iterable[str | Unread]) -> None:
         """Copy all of these; what was begun before is given up."""
         self._pieces, self._made = iter(pieces), []
-        self._timer.start()
-        self._make(AT_ONCE)
+        self._begin()
+
+    def go_on(self) -> None:
+        """Turns have been read."""
+        if self._waits:
+            self._begin()
 
     def stop(self) -> None:
         """Give it up, and leave the clipboard as it is."""
+        self._waits = False
         self._timer.stop()
         self._pieces, self._made = iter(()), []
+
+    def _begin(self) -> None:
+        self._waits = False
+        self._timer.start()
+        self._make(AT_ONCE)
 
     def _go_on(self) -> None:
         self._make(SLICE)
@@ -229,6 +263,11 @@ class Copying(QObject):
     def _make(self, seconds: float) -> None:
         until = time.monotonic() + seconds
         for piece in self._pieces:
+            if isinstance(piece, Unread):
+                self._waits = True
+                self._timer.stop()
+                self.turns_wanted.emit(piece.begin, min(piece.end, piece.begin + AT_A_TIME))
+                return
             self._made.append(piece)
             if time.monotonic() > until:
                 return

@@ -5,7 +5,7 @@ and while an answer grows behind it.
 """
 
 from dataclasses import replace
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from desktop_app.ui.transcript.bounds import (
     Unit,
@@ -21,6 +21,8 @@ Move: TypeAlias = Unit | Literal["turn", "all"]
 Extent: TypeAlias = tuple[Spot, Spot]
 Mark: TypeAlias = tuple[int, int]
 """A block of a part, and an offset in it."""
+
+_BEHIND_ALL: Final = 1_000_000_000, 0
 
 
 class Selection:
@@ -59,16 +61,15 @@ class Selection:
     def within(self, key: str, part: int) -> tuple[Mark, Mark] | None:
         """What is selected of a part, to be painted."""
         extent = self.extent
-        number = self._walk.shown.number_of(key)
+        number = self._walk.number_of(key)
         if extent is None or number is None:
             return None
         begin, end = extent
         first, last = self._order(begin)[:2], self._order(end)[:2]
         if not first <= (number, part) <= last:
             return None
-        blocks = self._walk.shown.part_shown(key, part) or ()
         upper = (begin.block, begin.offset) if (number, part) == first else (0, 0)
-        lower = (end.block, end.offset) if (number, part) == last else (len(blocks), 0)
+        lower = (end.block, end.offset) if (number, part) == last else _BEHIND_ALL
         return upper, lower
 
     def contains(self, spot: Spot) -> bool:
@@ -117,7 +118,7 @@ class Selection:
 
     def select_turn(self, key: str) -> None:
         """Select a turn."""
-        number = self._walk.shown.number_of(key)
+        number = self._walk.number_of(key)
         if number is not None:
             self._select(self._walk.begin_of(number), self._walk.end_of(number))
 
@@ -170,8 +171,8 @@ class Selection:
     def _by_turn(self, spot: Spot, *, forward: bool) -> Spot:
         """The end of the turn, or of the next one where it ends already; or the beginning."""
         walk = self._walk
-        number = walk.shown.number_of(spot.turn) or 0
-        numbers = range(number, len(walk.shown.turns)) if forward else range(number, -1, -1)
+        number = walk.number_of(spot.turn) or 0
+        numbers = range(number, walk.count) if forward else range(number, -1, -1)
         for at in numbers:
             found = walk.end_of(at) if forward else walk.begin_of(at)
             if found is not None and found != spot:
@@ -203,13 +204,13 @@ class Selection:
                 self._held[spot] = place
 
     def _place(self, spot: Spot) -> PartPlace | None:
-        number = self._walk.shown.number_of(spot.turn)
+        number = self._walk.number_of(spot.turn)
         places = self._walk.places(number) if number is not None else ()
         return places[spot.part] if spot.part < len(places) else None
 
     def _found_again(self, spot: Spot) -> Spot:
         held = self._held.get(spot)
-        number = self._walk.shown.number_of(spot.turn)
+        number = self._walk.number_of(spot.turn)
         if held is None or number is None:
             return spot
         for part, place in enumerate(self._walk.places(number)):

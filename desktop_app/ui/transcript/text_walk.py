@@ -1,11 +1,12 @@
 """The text of all turns as one can walk through it, those without a view included.
 
-It knows places and text, not pixels: what is on screen is asked of whoever shows it.
+It knows places and text, not pixels: what is on screen is asked of whoever shows it. A turn that
+has not been read from the disk yet is known by its key; its text begins at `_FIRST` and ends at
+`_LAST`, whatever it says.
 """
 
 from collections import OrderedDict
-from collections.abc import Sequence
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeAlias
 
 from desktop_app.interactions.interaction import Interaction
 from desktop_app.markdown.blocks import Block
@@ -20,42 +21,52 @@ from desktop_app.ui.transcript.turn_parts import (
     places_of,
 )
 
-Order = tuple[int, int, int, int]
+Order: TypeAlias = tuple[int, int, int, int]
 """A spot to be compared: the turn by its number, then the part, block and offset."""
 
+_FIRST: Final = 0, 0, 0
+_LAST: Final = 1_000_000_000, 0, 0
 _FOLDED: Final = ("result", "thought", "step")
 """What is closed until somebody opens it."""
 
 _KEPT: Final = 8
 
 
+class Turns(Protocol):
+    """The turns of a path, by number; `None` is one that has not been read yet."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, number: int, /) -> Interaction | None: ...
+
+    def key(self, number: int) -> str:
+        """The key of a turn."""
+        ...
+
+    def number_of(self, key: str) -> int | None:
+        """Where the turn of a key stands."""
+        ...
+
+
 class Shown(Protocol):
     """The turns of a transcript, and which parts of them are on screen."""
 
     @property
-    def turns(self) -> Sequence[Interaction]:
-        """All turns, from the first."""
+    def path(self) -> Turns:
+        """All turns."""
         ...
 
-    def number_of(self, key: str) -> int | None:
-        """Count the turns before one; `None` where there is none of this key."""
-        ...
-
-    def part_shown(self, key: str, part: int) -> "tuple[Block, ...] | None":
-        """The blocks of a part that is laid out and not folded; `None` without a view of it."""
+    def part_shown(self, key: str, part: int) -> tuple[Block, ...] | None:
+        """The blocks of a part that has a view and is not folded, else `None`."""
         ...
 
 
 class _Kept:
-    """The turns as they were when something long began that goes through them."""
+    """The turns of a path, also when another one is shown meanwhile."""
 
     def __init__(self, shown: Shown) -> None:
         self._shown = shown
-        self.turns: Sequence[Interaction] = tuple(shown.turns)
-        self._numbers = {turn.key: number for number, turn in enumerate(self.turns)}
-
-    def number_of(self, key: str) -> int | None:
-        return self._numbers.get(key)
+        self.path = shown.path
 
     def part_shown(self, key: str, part: int) -> tuple[Block, ...] | None:
         return self._shown.part_shown(key, part)
@@ -67,33 +78,60 @@ class TextWalk:
     def __init__(self, shown: Shown) -> None:
         self.shown = shown
         self._read: OrderedDict[tuple[str, int], tuple[TurnPart, tuple[Block, ...]]] = OrderedDict()
+        self._numbers: dict[str, int] = {}
 
     def kept(self) -> "TextWalk":
         """Walk through the turns there are now, also when others are shown meanwhile."""
         return TextWalk(_Kept(self.shown))
 
-    # --- text ---------------------------------------------------------------------------------
+    # --- turns --------------------------------------------------------------------------------
+
+    @property
+    def count(self) -> int:
+        """How many turns there are."""
+        return len(self.shown.path)
+
+    def key(self, number: int) -> str:
+        """The key of a turn."""
+        return self.shown.path.key(number)
+
+    def turn(self, number: int) -> Interaction | None:
+        """A turn; `None` where it has not been read."""
+        return self.shown.path[number]
+
+    def number_of(self, key: str) -> int | None:
+        """Where the turn of a key stands: it is looked for once, as it is asked for often."""
+        path = self.shown.path
+        number = self._numbers.get(key)
+        if number is None or number >= len(path) or path.key(number) != key:
+            number = path.number_of(key)
+            self._numbers = {} if number is None else {**self._numbers, key: number}
+        return number
 
     def order(self, spot: Spot) -> Order | None:
         """Say where a spot is; `None` where its turn is gone."""
-        number = self.shown.number_of(spot.turn)
+        number = self.number_of(spot.turn)
         return None if number is None else (number, *spot.place)
 
+    # --- text ---------------------------------------------------------------------------------
+
     def places(self, number: int) -> tuple[PartPlace, ...]:
-        """The parts of a turn."""
-        return places_of(self.shown.turns[number])
+        """The parts of a turn; none of one that has not been read."""
+        turn = self.turn(number)
+        return () if turn is None else places_of(turn)
 
     def is_folded(self, number: int, part: int) -> bool:
         """Whether a part is not in sight before a line is opened."""
-        turn = self.shown.turns[number]
         folds = self.places(number)[part].kind in _FOLDED
-        return folds and self.shown.part_shown(turn.key, part) is None
+        return folds and self.shown.part_shown(self.key(number), part) is None
 
     def blocks(self, number: int, part: int) -> tuple[Block, ...]:
         """The blocks of a part, read where they are not shown."""
-        turn = self.shown.turns[number]
-        shown = self.shown.part_shown(turn.key, part)
-        return self._blocks_read(turn, part) if shown is None else shown
+        shown = self.shown.part_shown(self.key(number), part)
+        turn = self.turn(number)
+        if shown is not None or turn is None:
+            return shown or ()
+        return self._blocks_read(turn, part)
 
     def _blocks_read(self, turn: Interaction, number: int) -> tuple[Block, ...]:
         part = part_at(turn, places_of(turn)[number])
@@ -108,7 +146,7 @@ class TextWalk:
 
     def block(self, spot: Spot) -> Block | None:
         """The block that a spot is in."""
-        number = self.shown.number_of(spot.turn)
+        number = self.number_of(spot.turn)
         if number is None or spot.part >= len(self.places(number)):
             return None
         blocks = self.blocks(number, spot.part)
@@ -124,9 +162,9 @@ class TextWalk:
 
         `None` where its turn is gone, or has no text.
         """
-        number = self.shown.number_of(spot.turn)
-        if number is None:
-            return None
+        number = self.number_of(spot.turn)
+        if number is None or self.turn(number) is None:
+            return None if number is None else spot
         if spot.part >= len(self.places(number)):
             return self.end_of(number)
         blocks = self.blocks(number, spot.part)
@@ -143,12 +181,12 @@ class TextWalk:
 
     def begin(self) -> Spot | None:
         """Where all text begins; `None` where there is none."""
-        numbers = range(len(self.shown.turns))
+        numbers = range(self.count)
         return next((spot for n in numbers if (spot := self.begin_of(n)) is not None), None)
 
     def end(self) -> Spot | None:
         """Where all text ends."""
-        numbers = reversed(range(len(self.shown.turns)))
+        numbers = reversed(range(self.count))
         return next((spot for n in numbers if (spot := self.end_of(n)) is not None), None)
 
     def begin_of(self, number: int) -> Spot | None:
@@ -161,13 +199,15 @@ class TextWalk:
 
     def block_after(self, spot: Spot) -> Spot | None:
         """The beginning of the block behind the one of a spot."""
-        number = self.shown.number_of(spot.turn)
+        number = self.number_of(spot.turn)
         if number is None:
             return None
-        if spot.block + 1 < len(self.blocks(number, spot.part)):
-            return Spot(spot.turn, spot.part, spot.block + 1, 0)
-        found = self._first(number, spot.part + 1)
-        for later in range(number + 1, len(self.shown.turns)):
+        found = None
+        if self.turn(number) is not None:
+            if spot.block + 1 < len(self.blocks(number, spot.part)):
+                return Spot(spot.turn, spot.part, spot.block + 1, 0)
+            found = self._first(number, spot.part + 1)
+        for later in range(number + 1, self.count):
             found = found or self.begin_of(later)
             if found is not None:
                 break
@@ -175,13 +215,15 @@ class TextWalk:
 
     def block_before(self, spot: Spot) -> Spot | None:
         """The end of the block before the one of a spot."""
-        number = self.shown.number_of(spot.turn)
+        number = self.number_of(spot.turn)
         if number is None:
             return None
-        if spot.block > 0:
-            text = text_of(self.blocks(number, spot.part)[spot.block - 1])
-            return Spot(spot.turn, spot.part, spot.block - 1, len(text))
-        found = self._last(number, spot.part - 1)
+        found = None
+        if self.turn(number) is not None:
+            if spot.block > 0:
+                text = text_of(self.blocks(number, spot.part)[spot.block - 1])
+                return Spot(spot.turn, spot.part, spot.block - 1, len(text))
+            found = self._last(number, spot.part - 1)
         for earlier in reversed(range(number)):
             found = found or self.end_of(earlier)
             if found is not None:
@@ -190,15 +232,19 @@ class TextWalk:
 
     def _first(self, number: int, part: int) -> Spot | None:
         """The beginning of the first text of a turn, from a part on."""
+        if self.turn(number) is None:
+            return Spot(self.key(number), *_FIRST)
         for at in range(part, len(self.places(number))):
             if not self.is_folded(number, at) and self.blocks(number, at):
-                return Spot(self.shown.turns[number].key, at, 0, 0)
+                return Spot(self.key(number), at, 0, 0)
         return None
 
     def _last(self, number: int, part: int) -> Spot | None:
         """The end of the last text of a turn, up to a part."""
+        if self.turn(number) is None:
+            return Spot(self.key(number), *_LAST)
         for at in range(part, -1, -1):
             if not self.is_folded(number, at) and (blocks := self.blocks(number, at)):
                 last = len(blocks) - 1
-                return Spot(self.shown.turns[number].key, at, last, len(text_of(blocks[last])))
+                return Spot(self.key(number), at, last, len(text_of(blocks[last])))
         return None

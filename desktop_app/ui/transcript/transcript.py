@@ -8,15 +8,18 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.interactions.interaction import Interaction
+from desktop_app.overriding import override
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.transcript.anchor import Place
 from desktop_app.ui.transcript.column import Mark
 from desktop_app.ui.transcript.column_area import ColumnArea
 from desktop_app.ui.transcript.estimate import estimates, size_of
 from desktop_app.ui.transcript.growth import Growth
+from desktop_app.ui.transcript.interaction import Selecting
 from desktop_app.ui.transcript.path import Path
 from desktop_app.ui.transcript.pictures import ThumbnailSource
 from desktop_app.ui.transcript.turn_view import TurnState, TurnView
@@ -47,6 +50,7 @@ class Transcript(ColumnArea):
         self._thumbnail = thumbnail
         self._growth = Growth(self._column, self)
         self._growth.flushed.connect(self._show_growth)
+        self.selecting = Selecting(theme, self, self._column, self)
 
     # --- turns in -----------------------------------------------------------------------------
 
@@ -72,6 +76,7 @@ class Transcript(ColumnArea):
             known = zip(heights, guessed, strict=True)
             guessed = [height or guess for height, guess in known]
         self._column.begin(Path(turns, keys), guessed)
+        self.selecting.forget()
         self._open_at(place)
 
     def _open_at(self, place: Place | None) -> None:
@@ -97,6 +102,7 @@ class Transcript(ColumnArea):
         at = self._column.path.number_of(key)
         if at is not None:
             self._column.truncate(at)
+            self.selecting.follow()
         self.add_turn(turn)
 
     def update_turn(self, turn: Interaction) -> None:
@@ -106,6 +112,7 @@ class Transcript(ColumnArea):
             slot.view.update_all()
             self._column.fit_again(slot)
             self._arrange()
+            self.selecting.follow()
             self.painted.emit()
 
     def set_waiting(self, turn: Interaction, words: str) -> None:
@@ -137,6 +144,7 @@ class Transcript(ColumnArea):
         view.refuse.connect(self.refuse)
         view.link_clicked.connect(self.link_clicked)
         view.height_changed.connect(partial(self._view_changed, turn.key))
+        self.selecting.show_in(view)
         return view
 
     def _view_changed(self, key: str) -> None:
@@ -146,6 +154,47 @@ class Transcript(ColumnArea):
         elif slot is not None and not self._arranging:
             self._column.fit_again(slot)
             self._arrange()
+            self.selecting.show_in(slot.view)  # a line may have been opened
+
+    def go_to(self, place: Place) -> None:
+        """Scroll so that a place stands at the upper edge."""
+        number = self._column.path.number_of(place.turn)
+        if number is not None:
+            self._follows, self._mark = False, Mark(number, place.anchor, None)
+            self._arrange()
+
+    # --- mouse and keyboard -------------------------------------------------------------------
+
+    @override
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begin to select."""
+        event.setAccepted(self.selecting.take(event))
+
+    @override
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Select a word."""
+        event.setAccepted(self.selecting.take(event))
+
+    @override
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Select more, or less."""
+        event.setAccepted(self.selecting.take(event))
+
+    @override
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Leave it selected, or open a link."""
+        event.setAccepted(self.selecting.take(event))
+
+    @override
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer what can be taken."""
+        self.selecting.open_menu(event)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Select and copy by keys; the others scroll."""
+        if not self.selecting.take_key(event):
+            super().keyPressEvent(event)
 
     # --- what grows ---------------------------------------------------------------------------
 
@@ -165,4 +214,5 @@ class Transcript(ColumnArea):
     def _show_growth(self, changed: bool) -> None:
         if changed:
             self._arrange()
+        self.selecting.follow()
         self.painted.emit()

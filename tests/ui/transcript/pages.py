@@ -1,8 +1,7 @@
 """Turns without a window: what a selection walks through, and a few ways to name places."""
 
-from collections.abc import Sequence
-
 from desktop_app.interactions.content import TextContent
+from desktop_app.interactions.events import InteractionCompleted, InteractionHeader
 from desktop_app.interactions.interaction import Interaction
 from desktop_app.interactions.steps import ModelOutputStep, Step, ThoughtStep
 from desktop_app.markdown.blocks import Block
@@ -11,11 +10,22 @@ from desktop_app.ui.transcript.turn_parts import Spot
 
 
 class Pages:
-    """Turns of which some parts are on screen."""
+    """Turns of which some parts are on screen; those in `unread` have not been read yet."""
 
     def __init__(self, *turns: Interaction) -> None:
-        self.turns: Sequence[Interaction] = list(turns)
+        self.turns = list(turns)
+        self.unread: set[int] = set()
+        self.path = self
         self.shown: dict[tuple[str, int], tuple[Block, ...]] = {}
+
+    def __len__(self) -> int:
+        return len(self.turns)
+
+    def __getitem__(self, number: int, /) -> Interaction | None:
+        return None if number in self.unread else self.turns[number]
+
+    def key(self, number: int) -> str:
+        return self.turns[number].key
 
     def number_of(self, key: str) -> int | None:
         return next((n for n, turn in enumerate(self.turns) if turn.key == key), None)
@@ -34,6 +44,7 @@ def turn_of(asked: str, *steps: Step | str, key: str | None = None) -> Interacti
     for position, step in enumerate(steps):
         made = said(step) if isinstance(step, str) else step
         turn.restore_step(made, index=position, seconds=1.0, whole=True)
+    turn.apply(InteractionCompleted(InteractionHeader(id="v1", status="completed")))
     return turn
 
 
@@ -47,7 +58,7 @@ def thought(*texts: str) -> ThoughtStep:
 
 def spot_of(walk: TextWalk, number: int, words: str, *, end: bool = False) -> Spot:
     """Where words stand in a turn: where they begin, or end."""
-    key = walk.shown.turns[number].key
+    key = walk.key(number)
     for part in range(len(walk.places(number))):
         for block in range(len(walk.blocks(number, part))):
             spot = Spot(key, part, block, 0)

@@ -18,7 +18,7 @@ from tests.ui.transcript.test_turn_parts import end_request
 
 def text_of(selection: Selection, walk: TextWalk) -> str:
     extent = selection.extent
-    return "" if extent is None else "".join(text_between(walk, extent))
+    return "" if extent is None else "".join(map(str, text_between(walk, extent)))
 
 
 def three_turns() -> TextWalk:
@@ -109,7 +109,7 @@ def test_the_keyboard_goes_by_turns_and_to_both_ends() -> None:
 def test_all_of_the_conversation_or_of_a_turn_can_be_selected() -> None:
     walk = three_turns()
     selection = Selection(walk)
-    selection.select_turn(walk.shown.turns[1].key)
+    selection.select_turn(walk.key(1))
     assert text_of(selection, walk) == "Second question\n\n• an item\n• another"
     selection.select_all()
     assert text_of(selection, walk).startswith("First question\n\n")
@@ -145,18 +145,20 @@ def test_what_is_folded_is_passed_over_and_what_is_open_is_not() -> None:
 
 def test_a_part_is_painted_from_where_the_selection_begins_to_where_it_ends() -> None:
     walk = three_turns()
-    first, _, last = walk.shown.turns
+    first, last = walk.key(0), walk.key(2)
     selection = Selection(walk)
-    assert selection.within(first.key, 0) is None
+    assert selection.within(first, 0) is None
     selection.begin(spot_of(walk, 0, "second"))
     selection.extend(spot_of(walk, 2, "question"))
     pages = walk.shown
     assert isinstance(pages, Pages)
-    pages.shown[first.key, 1] = walk.blocks(0, 1)
-    assert selection.within(first.key, 0) is None
-    assert selection.within(first.key, 1) == ((1, 4), (2, 0))
-    assert selection.within(last.key, 0) == ((0, 0), (0, 6))
-    assert selection.within(last.key, 1) is None
+    pages.shown[first, 1] = walk.blocks(0, 1)
+    assert selection.within(first, 0) is None
+    begin, end = selection.within(first, 1) or ((0, 0), (0, 0))
+    assert begin == (1, 4)
+    assert end > (2, 0)
+    assert selection.within(last, 0) == ((0, 0), (0, 6))
+    assert selection.within(last, 1) is None
     assert selection.within("gone", 0) is None
 
 
@@ -168,6 +170,27 @@ def test_a_place_is_in_the_selection_or_not() -> None:
     selection.extend(spot_of(walk, 1, "question"))
     assert selection.contains(spot_of(walk, 0, "paragraph"))
     assert not selection.contains(spot_of(walk, 1, "another"))
+
+
+def test_turns_that_have_not_been_read_can_be_selected() -> None:
+    pages = Pages(*(turn_of(f"question {n}", f"answer {n}") for n in range(5)))
+    walk = TextWalk(pages)
+    pages.unread.update({0, 1, 4})
+    selection = Selection(walk)
+    selection.select_all()
+    assert selection.extent is not None
+    assert selection.contains(spot_of(walk, 2, "answer"))
+    pages.unread.clear()
+    assert selection.extent == (
+        spot_of(walk, 0, "question"),
+        spot_of(walk, 4, "answer 4", end=True),
+    )
+    pages.unread.update({0, 4})
+    selection.begin(spot_of(walk, 3, "question 3", end=True))
+    selection.extend_by("turn", forward=True)
+    selection.extend_by("turn", forward=True)
+    pages.unread.clear()
+    assert text_of(selection, walk) == "answer 3\n\nquestion 4\n\nanswer 4"
 
 
 # --- while the transcript changes -----------------------------------------------------------------
