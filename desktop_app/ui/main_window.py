@@ -244,9 +244,9 @@ class MainWindow(QMainWindow):
 
     def _copy_answer(self) -> None:
         session = self._library.current
-        turns = session.turns if session is not None else []
-        if turns and turns[-1].output_text:
-            QGuiApplication.clipboard().setText(plain_copy(turns[-1].output_text))
+        text = session.turns[-1].output_text if session is not None and session.turns else ""
+        if text:
+            QGuiApplication.clipboard().setText(plain_copy(text))
 
     def _escape(self) -> None:
         self.view.stop()

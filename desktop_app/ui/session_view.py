@@ -167,10 +167,8 @@ class SessionView(QObject):
         self._show_badge()
 
     def _show_tokens(self) -> None:
-        tokens = 0
-        for turn in self._session.turns if self._session is not None else []:
-            tokens += (turn.usage.total_tokens or 0) if turn.usage is not None else 0
-        self._pane.header.show_tokens(tokens)
+        session = self._session
+        self._pane.header.show_tokens(0 if session is None else session.conversation.tokens)
 
     def _show_badge(self) -> None:
         """Say in the header that Google keeps nothing, or nothing new, of the conversation."""

@@ -1,0 +1,16 @@
+"""Where a reader is in a conversation."""
+
+from desktop_app.values import value_class
+
+
+@value_class
+class Place:
+    """What stands at the top of the window: a block in a part of the turn of this key.
+
+    `share` says how much of the block is above the window, from 0 to 1.
+    """
+
+    turn: str
+    part: int = 0
+    block: int = 0
+    share: float = 0.0
