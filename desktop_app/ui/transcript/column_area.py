@@ -19,10 +19,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QScrollBar, QWidget
 
+from desktop_app.interactions.place import Place
 from desktop_app.overriding import override
 from desktop_app.ui.focus_order import put_in_order
 from desktop_app.ui.theme import Theme
-from desktop_app.ui.transcript.anchor import Anchor, Place
 from desktop_app.ui.transcript.column import TOP, Column, Mark, TurnMaker, Window
 from desktop_app.ui.transcript.jump_button import JumpButton
 from desktop_app.ui.transcript.scrolling import (
@@ -98,7 +98,8 @@ class ColumnArea(QAbstractScrollArea):
         mark = self._mark
         if mark is None or self._follows:
             return None
-        return Place(self._column.path.key(mark.number), mark.anchor or Anchor(0, 0, 0.0))
+        key, anchor = self._column.path.key(mark.number), mark.anchor
+        return Place(key) if anchor is None else Place(key, anchor.part, anchor.block, anchor.share)
 
     @property
     def width_and_zoom(self) -> tuple[int, int]:
