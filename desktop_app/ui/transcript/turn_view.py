@@ -372,7 +372,7 @@ class TurnView(QWidget):
         view = self._parts[part]
         if isinstance(view, OpeningLine):
             view.set_open(True)
-        return _text_in(view)
+        return text_in(view)
 
     def anchor_at(self, y: int) -> Anchor:
         """The topmost thing that does not end above a height."""
