@@ -18,6 +18,7 @@ class Paper:
     def __init__(self, theme: Theme) -> None:
         self._theme = theme
         self.colouring = Colouring(parent=theme)
+        self._fonts: dict[tuple[int, int], QFont] = {}
 
     def close(self) -> None:
         """It is not needed any more."""
@@ -27,9 +28,15 @@ class Paper:
         """A colour by the name of its use."""
         return QColor(LIGHT[token])
 
-    def font(self, size: int, weight: int = 400, *, figures: bool = False) -> QFont:
-        """The text font; `size` in pixels, `figures` for digits of one width."""
-        return self._theme.font(size, weight, figures=figures)
+    def font(self, size: int, weight: int = 400, *, figures: bool = False) -> QFont:  # noqa: ARG002
+        """The text font; `size` in pixels. Digits are plain: those of one width, and letters that
+        look at their neighbours, would be other characters in the text of a PDF.
+        """
+        key = size, weight
+        if key not in self._fonts:
+            font = self._fonts[key] = QFont(self._theme.font(size, weight))
+            font.setFeature(QFont.Tag("calt"), 0)
+        return self._fonts[key]
 
     def code_font(self, size: int, *, italic: bool = False) -> QFont:
         """The font of code; `size` in pixels."""

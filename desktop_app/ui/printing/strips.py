@@ -1,5 +1,6 @@
 """Blocks, bubbles and pictures as strips that are laid out in a width and can be cut."""
 
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
@@ -13,6 +14,7 @@ from desktop_app.ui.painting import paint_box
 from desktop_app.ui.transcript.boxes import Box, FormulaBox, RuleBox, WordsBox
 from desktop_app.ui.transcript.bubble import MAX_WIDTH
 from desktop_app.ui.transcript.code_box import CodeBox
+from desktop_app.ui.transcript.formulas import FormulaKey
 from desktop_app.ui.transcript.layout import LaidBlock, gap_between
 from desktop_app.ui.transcript.paint import ALONE, Joined, paint_block
 from desktop_app.ui.transcript.styles import Styles
@@ -22,6 +24,9 @@ from desktop_app.ui.transcript.timing import Deadline
 
 _SECONDS: Final = 0.008
 """How long a block may be laid out before others have their turn."""
+
+_PATIENCE: Final = 10.0
+"""Seconds after which a formula is not waited for any more."""
 
 _NEAR: Final = 9
 """`paint_block` also paints lines that begin so near to what is seen."""
@@ -119,22 +124,61 @@ def strips_of(blocks: Iterable[Block], width: int, styles: Styles) -> Iterator[B
     columns: Columns | None = None
     all_blocks = list(blocks)
     for number, block in enumerate(all_blocks):
-        scale = 1.0
+        scale, fitted = 1.0, None
         if isinstance(block, Table):
             if columns is None or not block.continues:
                 columns = measure_columns(stretches(block), width, styles)
             scale, fitted = _fitting(columns, width)
-            laid = LaidBlock(block, round(width / scale), styles, columns=fitted)
         else:
             columns = None
-            laid = LaidBlock(block, width, styles)
-        while not laid.done:
-            laid.advance(1 << 30, Deadline(_SECONDS))
-            yield None
+        laid = LaidBlock(block, round(width / scale), styles, columns=fitted)
+        yield from _lay_out(laid)
+        if waits := _formulas_awaited(laid):
+            yield from _wait_for(waits, styles)
+            laid = LaidBlock(block, round(width / scale), styles, columns=fitted)
+            yield from _lay_out(laid)
         gap = gap_between(before, block, styles)
         after = all_blocks[number + 1] if number + 1 < len(all_blocks) else None
         yield BlockStrip(laid, styles, gap, _joined(block, after), scale)
         before = block
+
+
+def _lay_out(laid: LaidBlock) -> Iterator[None]:
+    while True:
+        laid.advance(1 << 30, Deadline(_SECONDS))
+        if laid.done:
+            return
+        yield None
+
+
+def _formulas_awaited(laid: LaidBlock) -> list[FormulaKey]:
+    """The formulas of a block whose pictures are on the way."""
+    found: list[FormulaKey] = []
+    for box in laid.boxes:
+        match box:
+            case FormulaBox(waits=True):
+                found.append((box.source, True))
+            case WordsBox():
+                found += box.text.shaped.waits
+            case TableBox():
+                found += [one for row in box.rows for cell in row for one in cell.shaped.waits]
+            case _:
+                pass
+    return found
+
+
+def _wait_for(formulas: Sequence[FormulaKey], styles: Styles) -> Iterator[None]:
+    """Wait until each is there, or will never be."""
+    known = styles.formulas
+    end = time.monotonic() + _PATIENCE
+    while known is not None and time.monotonic() < end:
+        if all(
+            known.has_failed(source, display)
+            or known.size_of(source, display, styles.size) is not None
+            for source, display in formulas
+        ):
+            return
+        yield None
 
 
 def _joined(block: Block, after: Block | None) -> Joined:

@@ -1,15 +1,18 @@
 """Mends the text of a PDF that Qt has written: it says that every space is a tab.
 
-Both have the same glyph, and Qt names the first that it finds. Who copies out of the file, or
-searches in it, would get tabs.
+Both have one glyph, and Qt names the first character that it finds for it. Who copies out of the
+file would get tabs.
 """
 
 import mmap
+import re
 from pathlib import Path
 from typing import Final
 
-_BEGIN: Final = b"begincmap"
-_END: Final = b"endcmap"
+_TABLE: Final = re.compile(rb"begincmap\n.*?endcmap\n", re.DOTALL)
+_TEXTS: Final = re.compile(rb"\[[^\]\n]*\]|(?<=^<....> <....> )<0009>$", re.MULTILINE)
+"""What a table of characters has for glyphs: the texts of several, or that of one."""
+
 _TAB: Final = b"<0009>"
 _SPACE: Final = b"<0020>"
 
@@ -17,26 +20,9 @@ _SPACE: Final = b"<0020>"
 def mend_text_layer(file: Path) -> None:
     """Write spaces for tabs into the tables of characters. Raises `OSError`."""
     with file.open("r+b") as opened, mmap.mmap(opened.fileno(), 0) as data:
-        begin = data.find(_BEGIN)
-        while begin >= 0:
-            end = data.find(_END, begin)
-            if end < 0:
-                return
-            table = data[begin:end].rpartition(b"endcodespacerange")
-            # The first column of a range counts glyphs; only what follows it is text.
-            text = _mended(table[2])
-            data[end - len(text) : end] = text
-            begin = data.find(_BEGIN, end)
+        for table in _TABLE.finditer(data):
+            data[table.start() : table.end()] = _TEXTS.sub(_with_spaces, table[0])
 
 
-def _mended(table: bytes) -> bytes:
-    lines = table.split(b"\n")
-    return b"\n".join(_mended_line(line) for line in lines)
-
-
-def _mended_line(line: bytes) -> bytes:
-    first, mark, rest = line.partition(b"[")
-    if mark:
-        return first + mark + rest.replace(_TAB, _SPACE)
-    parts = line.rsplit(b"<", 1)
-    return line[:-len(_TAB)] + _SPACE if line.endswith(_TAB) and len(parts) == 2 else line
+def _with_spaces(texts: re.Match[bytes]) -> bytes:
+    return texts[0].replace(_TAB, _SPACE)
