@@ -4,7 +4,6 @@ from typing import Final
 
 from PySide6.QtGui import QColor, QFont
 
-from desktop_app.ui.colouring import Colouring
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.tokens import LIGHT
 
@@ -13,16 +12,12 @@ SIZE: Final = 13
 
 
 class Paper:
-    """The light theme, whatever that of the window is; code has its colours at once."""
+    """The light theme, whatever that of the window is."""
 
     def __init__(self, theme: Theme) -> None:
         self._theme = theme
-        self.colouring = Colouring(parent=theme)
+        self.colouring = theme.colouring
         self._fonts: dict[tuple[int, int], QFont] = {}
-
-    def close(self) -> None:
-        """It is not needed any more."""
-        self.colouring.deleteLater()
 
     def color(self, token: str) -> QColor:
         """A colour by the name of its use."""

@@ -91,7 +91,6 @@ class PrintJob(QObject):
     def _end(self, *, whole: bool) -> None:
         self._timer.stop()
         whole = (not self._painter.isActive() or self._painter.end()) and whole
-        self._paper.close()
         self.finished.emit(whole)
 
     def _strips(self) -> Iterator[Strip | None]:

@@ -1,8 +1,9 @@
 """Blocks, bubbles and pictures as strips that are laid out in a width and can be cut."""
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QRectF, QSize, Qt
@@ -26,7 +27,7 @@ _SECONDS: Final = 0.008
 """How long a block may be laid out before others have their turn."""
 
 _PATIENCE: Final = 10.0
-"""Seconds after which a formula is not waited for any more."""
+"""Seconds after which formulas and colours are not waited for any more."""
 
 _NEAR: Final = 9
 """`paint_block` also paints lines that begin so near to what is seen."""
@@ -132,9 +133,10 @@ def strips_of(blocks: Iterable[Block], width: int, styles: Styles) -> Iterator[B
         else:
             columns = None
         laid = LaidBlock(block, round(width / scale), styles, columns=fitted)
+        yield from _wait_for(partial(_has_colours, laid, styles))
         yield from _lay_out(laid)
         if waits := _formulas_awaited(laid):
-            yield from _wait_for(waits, styles)
+            yield from _wait_for(partial(_are_there, waits, styles))
             laid = LaidBlock(block, round(width / scale), styles, columns=fitted)
             yield from _lay_out(laid)
         gap = gap_between(before, block, styles)
@@ -167,18 +169,24 @@ def _formulas_awaited(laid: LaidBlock) -> list[FormulaKey]:
     return found
 
 
-def _wait_for(formulas: Sequence[FormulaKey], styles: Styles) -> Iterator[None]:
-    """Wait until each is there, or will never be."""
-    known = styles.formulas
+def _wait_for(condition: Callable[[], bool]) -> Iterator[None]:
     end = time.monotonic() + _PATIENCE
-    while known is not None and time.monotonic() < end:
-        if all(
-            known.has_failed(source, display)
-            or known.size_of(source, display, styles.size) is not None
-            for source, display in formulas
-        ):
-            return
+    while not condition() and time.monotonic() < end:
         yield None
+
+
+def _are_there(formulas: Sequence[FormulaKey], styles: Styles) -> bool:
+    """Whether each formula has a picture, or will never have one."""
+    known = styles.formulas
+    return known is None or all(
+        known.has_failed(*one) or known.size_of(*one, styles.size) is not None for one in formulas
+    )
+
+
+def _has_colours(laid: LaidBlock, styles: Styles) -> bool:
+    """Whether the code in a block can be coloured at once."""
+    ready = styles.ground.colouring.is_ready
+    return all([ready(one.language) for one in laid.stretches if one.kind == "code"])
 
 
 def _joined(block: Block, after: Block | None) -> Joined:
