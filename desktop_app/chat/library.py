@@ -200,10 +200,10 @@ class Library(QObject):
         if previous is not None and previous is not session:
             previous.reading.flush()
             self._let_go(previous)
+        self.opened.emit(session)
         row = session.row
         if row is not None and row.unread:
             session.save_row(replace(row, unread=False))
-        self.opened.emit(session)
 
     def _let_go(self, session: ChatSession) -> None:
         """Forget a session that nobody looks at and in which nothing happens."""

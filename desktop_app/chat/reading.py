@@ -5,7 +5,7 @@ seconds of scrolling.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from desktop_app.chat.saving import Writer
@@ -15,7 +15,9 @@ from desktop_app.store import outlines as queries
 from desktop_app.store.outlines import Heights
 from desktop_app.store.outlines import Reading as Stored
 
-KEEP_SECONDS: Final = 3.0
+PLACE_SECONDS: Final = 3.0
+HEIGHTS_SECONDS: Final = 30.0
+"""They are 200 kB in a conversation of 50,000 turns, and only spare a guess."""
 
 
 class Reading:
@@ -30,7 +32,7 @@ class Reading:
         self._heights = list(stored.heights.heights)
         self._place_changed = False
         self._heights_changed = False
-        self._timer: asyncio.TimerHandle | None = None
+        self._timers: dict[str, asyncio.TimerHandle] = {}
 
     @property
     def place(self) -> Place | None:
@@ -43,7 +45,7 @@ class Reading:
         if place != self._place:
             self._place = place
             self._place_changed = True
-            self._write_soon()
+            self._write_within(PLACE_SECONDS, "place", self._write_place)
 
     def heights(self, width: int, zoom: int) -> Sequence[int]:
         """How high the turns on the path are, in path order; 0 where it is not known.
@@ -70,23 +72,33 @@ class Reading:
                     self._heights[number] = height
                     self._heights_changed = True
         if self._heights_changed:
-            self._write_soon()
+            self._write_within(HEIGHTS_SECONDS, "heights", self._write_heights)
 
-    def _write_soon(self) -> None:
-        if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(KEEP_SECONDS, self.flush)
+    def _write_within(self, seconds: float, name: str, write: Callable[[], None]) -> None:
+        if name not in self._timers:
+            self._timers[name] = asyncio.get_running_loop().call_later(seconds, write)
 
     def flush(self) -> None:
         """Write now what has changed: the conversation is left."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        key = self._conversation.key
+        self._write_place()
+        self._write_heights()
+
+    def _write_place(self) -> None:
+        self._stop_timer("place")
         if self._place_changed:
             self._place_changed = False
-            place = self._place
+            key, place = self._conversation.key, self._place
             self._writer.write(lambda db: queries.save_place(db, key, place))
+
+    def _write_heights(self) -> None:
+        self._stop_timer("heights")
         if self._heights_changed:
             self._heights_changed = False
+            key = self._conversation.key
             heights = Heights(self._width, self._zoom, tuple(self._heights))
             self._writer.write(lambda db: queries.save_heights(db, key, heights))
+
+    def _stop_timer(self, name: str) -> None:
+        timer = self._timers.pop(name, None)
+        if timer is not None:
+            timer.cancel()

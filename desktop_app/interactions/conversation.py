@@ -50,8 +50,9 @@ class Conversation:
         It is in work until it is let go. Raises `KeyError` where the one before is not here,
         `ValueError` where the key is taken.
         """
-        self._tree.add(interaction.key, interaction.previous, facts_of(interaction))
+        self._tree.add(interaction.key, interaction.previous)
         self._turns.hold(interaction)
+        self._know_what_changed()
 
     def hold(self, interaction: Interaction) -> None:
         """Keep an interaction in memory, as it is going to change."""
@@ -117,7 +118,7 @@ class Conversation:
     def is_stored(self) -> bool:
         """Whether a server has anything of it, as far as we know."""
         self._know_what_changed()
-        return self._tree.any_at_server()
+        return any(self._tree.at_server)
 
     @property
     def tokens(self) -> int:
@@ -148,7 +149,7 @@ class Conversation:
         self._know_what_changed()
         path = self.path(key)
         for number in path.numbers:
-            self._tree.expired[number] = True
+            self._tree.expire(number)
         for interaction in self._turns.alive:
             if self._tree.expired[self._tree.number(interaction.key)]:
                 interaction.expired = True
@@ -156,7 +157,8 @@ class Conversation:
 
     def _know_what_changed(self) -> None:
         for interaction in self._turns.held:
-            self._tree.know(self._tree.number(interaction.key), facts_of(interaction))
+            number = self._tree.number(interaction.key)
+            self._tree.know(number, facts_of(interaction), expired=interaction.expired)
 
     # --- what is sent -------------------------------------------------------------------------
 

@@ -10,8 +10,8 @@ from desktop_app.interactions.interaction import Interaction
 Load: TypeAlias = Callable[[str], tuple[Interaction, int]]
 """Reads the turn of a key: it, and how many characters it is made of. Raises `AppError`."""
 
-ROOM: Final = 4_000_000
-"""How many characters are kept of turns that nobody holds: some 1,500 turns of the usual size."""
+ROOM: Final = 1_000_000
+"""How many characters are kept of turns that nobody holds: some 300 turns of the usual size."""
 
 
 class LoadedTurns:

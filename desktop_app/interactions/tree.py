@@ -5,7 +5,6 @@ It holds no turn. Everything is in columns, so that 50,000 turns are there in a 
 """
 
 from collections.abc import Sequence
-from operator import gt, lt
 
 from desktop_app.interactions.outline import Outline, TurnFacts
 
@@ -14,29 +13,35 @@ class TurnTree:
     """The turns by number and key. `head` is the last one of the path on screen."""
 
     def __init__(self, outline: Outline | None = None) -> None:
-        outline, numbers, previous = _read(outline or Outline())
-        self.keys: list[str] = list(outline.keys)
+        outline, self._previous = _read(outline or Outline())
+        self.keys = list(outline.keys)
         self.head: int | None = None
-        self._numbers = numbers
-        self._previous = previous
-        self._children: dict[int, list[int]] | None = None
-        self.kept = bytearray(outline.kept)
-        self.expired = bytearray(outline.expired)
+        self.at_server = bytearray(outline.at_server)
+        self.expired = bytearray(len(self.keys))
         self.tokens = list(outline.tokens)
-        self.input_lines = list(outline.input_lines)
-        self.answer_lines = list(outline.answer_lines)
+        self.sizes = list(outline.sizes)
+        self._numbers_made: dict[str, int] | None = None
+        self._children: dict[int, list[int]] | None = None
 
     def __len__(self) -> int:
         return len(self.keys)
 
     def __contains__(self, key: object) -> bool:
-        return key in self._numbers
+        return key in self.keys[-1:] or key in self._numbers
+
+    @property
+    def _numbers(self) -> dict[str, int]:
+        if self._numbers_made is None:  # nobody asks while a conversation is opened
+            self._numbers_made = dict(zip(self.keys, range(len(self.keys)), strict=True))
+        return self._numbers_made
 
     def number(self, key: str) -> int:
         """The row of a turn. Raises `KeyError`."""
+        if self.keys and key == self.keys[-1]:
+            return len(self.keys) - 1
         return self._numbers[key]
 
-    def add(self, key: str, previous: str | None, facts: TurnFacts) -> None:
+    def add(self, key: str, previous: str | None) -> None:
         """Put a turn behind the one it follows, and make it the head.
 
         Raises `KeyError` where that one is not here, `ValueError` where the key is taken.
@@ -44,25 +49,27 @@ class TurnTree:
         if key in self._numbers:
             raise ValueError("an interaction of this key is here already")
         before = -1 if previous is None else self._numbers[previous]
-        number = self._numbers[key] = self.head = len(self.keys)
+        number = self.head = self._numbers[key] = len(self.keys)
         self.keys.append(key)
         self._previous.append(before)
         if self._children is not None:
             self._children.setdefault(before, []).append(number)
-        self.kept.append(0)
+        self.at_server.append(0)
         self.expired.append(0)
         self.tokens.append(0)
-        self.input_lines.append(0)
-        self.answer_lines.append(0)
-        self.know(number, facts)
+        self.sizes.append(0)
 
-    def know(self, number: int, facts: TurnFacts) -> None:
-        """Write down what is known of a turn now."""
-        self.kept[number] = facts.kept
-        self.expired[number] = facts.expired
+    def know(self, number: int, facts: TurnFacts, *, expired: bool) -> None:
+        """Write down what is known of a turn now, and whether the server no longer has it."""
+        self.expired[number] = expired
+        self.at_server[number] = facts.kept and not expired
         self.tokens[number] = facts.tokens
-        self.input_lines[number] = facts.input_lines
-        self.answer_lines[number] = facts.answer_lines
+        self.sizes[number] = facts.size
+
+    def expire(self, number: int) -> None:
+        """Write down that the server no longer has a turn."""
+        self.expired[number] = 1
+        self.at_server[number] = 0
 
     def path(self, number: int | None) -> Sequence[int]:
         """The turns from the first to this one; `None` stands before the first."""
@@ -92,10 +99,6 @@ class TurnTree:
         before = self._previous[number]
         return None if before < 0 else self.keys[before]
 
-    def any_at_server(self) -> bool:
-        """Whether a server has any of the turns, as far as we know."""
-        return any(map(gt, self.kept, self.expired))
-
     def _followers(self, number: int) -> Sequence[int]:
         if self._children is None:  # few conversations are ever asked
             self._children = {}
@@ -104,17 +107,17 @@ class TurnTree:
         return self._children.get(number, ())
 
 
-def _read(outline: Outline) -> tuple[Outline, dict[str, int], list[int]]:
-    """Number the turns, and find the number of the one that each follows.
+def _read(outline: Outline) -> tuple[Outline, list[int]]:
+    """Find the number of the turn that each follows, -1 for none.
 
     What follows nothing is left out: a damaged history may have lost a turn.
     """
-    count = len(outline.keys)
-    numbers = dict(zip(outline.keys, range(count), strict=True))
+    keys, count = outline.keys, len(outline.keys)
+    if outline.previous[:1] == [None] and outline.previous[1:] == keys[:-1]:
+        return outline, list(range(-1, count - 1))  # nothing was ever asked twice
+    numbers = dict(zip(keys, range(count), strict=True))
     before = [-1 if key is None else numbers.get(key, count) for key in outline.previous]
-    if all(map(lt, before, range(count))):
-        return outline, numbers, before
     good = bytearray()
     for number, previous in enumerate(before):
         good.append(previous < 0 or (previous < number and good[previous]))
-    return _read(outline.only(good))
+    return (outline, before) if all(good) else _read(outline.only(good))

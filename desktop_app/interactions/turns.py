@@ -31,14 +31,9 @@ class Turns(Sequence[Interaction]):
         return self.pick(self._tree.keys)
 
     @property
-    def input_lines(self) -> Sequence[int]:
-        """How many lines each input has, roughly, at 80 characters a line."""
-        return self.pick(self._tree.input_lines)
-
-    @property
-    def answer_lines(self) -> Sequence[int]:
-        """How many lines each answer has; what opens, such as a thought, is one."""
-        return self.pick(self._tree.answer_lines)
+    def sizes(self) -> Sequence[int]:
+        """How long each is: the characters of input and answer, 40 for each line end."""
+        return self.pick(self._tree.sizes)
 
     @property
     def tokens(self) -> Sequence[int]:

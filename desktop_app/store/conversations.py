@@ -1,7 +1,7 @@
 """The queries on the history. Each takes the connection, and runs on the database's thread."""
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import apsw
@@ -27,7 +27,7 @@ _CONVERSATION = (
 )
 _INTERACTION = (
     "key, conversation, previous, id, status, outcome, origin, expired, request, input, header, "
-    "failure, last_event_id, created, hops, kept, tokens, input_lines, answer_lines"
+    "failure, last_event_id, created, hops, kept, tokens, size"
 )
 _STEP = "position, wire_index, type, body, whole, seconds, unknown"
 
@@ -129,11 +129,17 @@ def expired_trash(db: apsw.Connection, before: float) -> list[str]:
 
 def load_interactions(db: apsw.Connection, conversation: str) -> list[InteractionRow]:
     """The interactions of a conversation with their steps, in the order of their making."""
+    return list(each_interaction(db, conversation))
+
+
+def each_interaction(db: apsw.Connection, conversation: str) -> Iterator[InteractionRow]:
+    """Give these one by one, as they all were when it began."""
     rows = db.execute(
         f"SELECT {_INTERACTION} FROM interaction WHERE conversation = ? ORDER BY sequence",  # noqa: S608 - constants
         (conversation,),
     )
-    return [_interaction(db, values) for values in rows]
+    for values in rows:
+        yield _interaction(db, values)
 
 
 def load_interaction(db: apsw.Connection, key: str) -> InteractionRow | None:
@@ -153,7 +159,7 @@ def _interaction(db: apsw.Connection, values: Sequence[Any]) -> InteractionRow:
     return InteractionRow(
         key,
         *between,
-        facts=TurnFacts(bool(kept), between[6], *facts),
+        facts=TurnFacts(bool(kept), *facts),
         steps=tuple(_step(step) for step in steps),
     )
 
@@ -178,7 +184,7 @@ def add_turn(db: apsw.Connection, conversation: ConversationRow, turn: Interacti
 
 def _insert_interaction(db: apsw.Connection, row: InteractionRow, sequence: int) -> None:
     facts = row.facts
-    marks = ", ".join("?" * 20)
+    marks = ", ".join("?" * 19)
     db.execute(
         f"INSERT INTO interaction ({_INTERACTION}, sequence) VALUES ({marks})",  # noqa: S608 - constants
         (
@@ -199,8 +205,7 @@ def _insert_interaction(db: apsw.Connection, row: InteractionRow, sequence: int)
             row.hops,
             facts.kept,
             facts.tokens,
-            facts.input_lines,
-            facts.answer_lines,
+            facts.size,
             sequence,
         ),
     )
@@ -216,7 +221,7 @@ def update_interaction(db: apsw.Connection, row: InteractionRow, steps: Iterable
     written = db.execute(
         "UPDATE interaction SET id = ?, status = ?, outcome = ?, expired = ?, request = ?, "
         "header = ?, failure = ?, last_event_id = ?, hops = ?, kept = ?, tokens = ?, "
-        "input_lines = ?, answer_lines = ? WHERE key = ? RETURNING 1",
+        "size = ? WHERE key = ? RETURNING 1",
         (
             row.id,
             row.status,
@@ -229,8 +234,7 @@ def update_interaction(db: apsw.Connection, row: InteractionRow, steps: Iterable
             row.hops,
             facts.kept,
             facts.tokens,
-            facts.input_lines,
-            facts.answer_lines,
+            facts.size,
             row.key,
         ),
     ).fetchall()
@@ -241,8 +245,9 @@ def update_interaction(db: apsw.Connection, row: InteractionRow, steps: Iterable
 def mark_interrupted(db: apsw.Connection) -> None:
     """Say of every answer that nobody takes in any more that it is interrupted: at the start."""
     db.execute(
-        "UPDATE interaction SET outcome = ?, failure = ? WHERE outcome = ?",
-        (Outcome.INTERRUPTED.value, write_failure(PROGRAM_ENDED), Outcome.STREAMING.value),
+        "UPDATE interaction SET outcome = ?, failure = ? "
+        "WHERE outcome = 'streaming'",  # in these words, or the index of those is not used
+        (Outcome.INTERRUPTED.value, write_failure(PROGRAM_ENDED)),
     )
 
 

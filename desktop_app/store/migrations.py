@@ -135,15 +135,14 @@ def _state_at_the_server(db: apsw.Connection) -> None:
 
 def _outlines(db: apsw.Connection) -> None:
     # What is known of a turn without reading it, all of it in one index: a long conversation is
-    # opened by that alone. `kept` says that a server was asked to keep the turn and has named it,
-    # the lines are what its texts take at 80 characters a line, of older turns by their JSON.
+    # opened by that alone. `kept` says that a server was asked to keep the turn and has named it;
+    # `size` is what its height is guessed by, and roughly the length of its texts.
     # A heights blob holds 32-bit integers, little-endian, in the order of the turns' making.
     db.execute(
         """
         ALTER TABLE interaction ADD COLUMN kept INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE interaction ADD COLUMN tokens INTEGER NOT NULL DEFAULT 0;
-        ALTER TABLE interaction ADD COLUMN input_lines INTEGER NOT NULL DEFAULT 0;
-        ALTER TABLE interaction ADD COLUMN answer_lines INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE interaction ADD COLUMN size INTEGER NOT NULL DEFAULT 0;
 
         UPDATE interaction SET
             kept = (id IS NOT NULL OR hops <> '[]') AND
@@ -156,19 +155,17 @@ def _outlines(db: apsw.Connection) -> None:
                     FROM json_each(hops)
                 ), 0)
                 ELSE 0 END,
-            input_lines = length(input) / 80 +
-                (length(input) - length(replace(input, '\\n', ''))) / 2 + 1,
-            answer_lines = coalesce((
-                SELECT sum(CASE WHEN type <> 'model_output' THEN 1 ELSE length(body) / 80 +
-                    (length(body) - length(replace(body, '\\n', ''))) / 2 + 1 END)
-                FROM step WHERE step.interaction = interaction.key
+            size = length(input) + coalesce((
+                SELECT sum(length(body)) FROM step
+                WHERE step.interaction = interaction.key AND type = 'model_output'
             ), 0);
 
         DROP INDEX interaction_by_conversation;
         CREATE INDEX interaction_outline ON interaction (
-            conversation, sequence, key, previous, kept, expired, tokens, input_lines, answer_lines
+            conversation, sequence, key, previous, kept, expired, tokens, size
         );
         CREATE INDEX interaction_by_sequence ON interaction (sequence);
+        CREATE INDEX interaction_streaming ON interaction (key) WHERE outcome = 'streaming';
 
         CREATE TABLE reading_place (
             conversation TEXT PRIMARY KEY REFERENCES conversation (key) ON DELETE CASCADE,

@@ -16,10 +16,12 @@ from desktop_app.interactions.place import Place
 from desktop_app.values import value_class
 
 _QUERY: Final = """
-    SELECT json_group_array(key), json_group_array(previous), json_group_array(kept <> 0),
-        json_group_array(expired <> 0), json_group_array(tokens), json_group_array(input_lines),
-        json_group_array(answer_lines)
-    FROM (SELECT * FROM interaction WHERE conversation = ? ORDER BY sequence)
+    SELECT json_group_array(key), json_group_array(previous),
+        json_group_array(kept AND NOT expired), json_group_array(tokens), json_group_array(size)
+    FROM (
+        SELECT key, previous, kept, expired, tokens, size FROM interaction
+        WHERE conversation = ? ORDER BY sequence
+    )
 """
 
 
@@ -45,7 +47,8 @@ class Reading:
 
 def load_outline(db: apsw.Connection, conversation: str) -> Outline:
     """The turns of a conversation without what is said in them."""
-    # A row each would take twice the time: here SQLite makes one text of every column.
+    # A row each would take twice the time: here SQLite makes one text of every column, and reads
+    # nothing but the index `interaction_outline`.
     (columns,) = db.execute(_QUERY, (conversation,)).fetchall()
     read: list[Any] = [json.loads(str(column)) for column in columns]
     return Outline(*read)

@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import cast
+from typing import Final, cast
 
 from desktop_app.interactions.codec import (
     decode_step,
@@ -23,6 +23,8 @@ from desktop_app.interactions.outline import TurnFacts, facts_of
 from desktop_app.interactions.request_codec import decode_request, encode_request
 from desktop_app.interactions.steps import FunctionResultStep
 from desktop_app.values import value_class
+
+_OUTCOMES: Final = frozenset(Outcome)
 
 
 @value_class
@@ -170,7 +172,7 @@ def restore_interaction(row: InteractionRow) -> Interaction:
             whole=step.whole,
             unknown=[item for item in deltas if isinstance(item, dict)],
         )
-    outcome = Outcome(row.outcome) if row.outcome in set(Outcome) else Outcome.INTERRUPTED
+    outcome = Outcome(row.outcome) if row.outcome in _OUTCOMES else Outcome.INTERRUPTED
     failure = _failure(row.failure)
     if outcome is Outcome.STREAMING:
         outcome = Outcome.INTERRUPTED

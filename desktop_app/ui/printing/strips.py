@@ -186,7 +186,8 @@ def _are_there(formulas: Sequence[FormulaKey], styles: Styles) -> bool:
 def _has_colours(laid: LaidBlock, styles: Styles) -> bool:
     """Whether the code in a block can be coloured at once."""
     ready = styles.ground.colouring.is_ready
-    return all([ready(one.language) for one in laid.stretches if one.kind == "code"])
+    waiting = [one for one in laid.stretches if one.kind == "code" and not ready(one.language)]
+    return not waiting
 
 
 def _joined(block: Block, after: Block | None) -> Joined:
