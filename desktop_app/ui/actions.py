@@ -25,6 +25,8 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     ActionSpec("find", "Find in the conversation", ("Ctrl+F",)),
     ActionSpec("find_next", "Next match", ("F3",)),
     ActionSpec("find_previous", "Previous match", ("Shift+F3",)),
+    ActionSpec("print", "Print the conversation", ("Ctrl+P",)),
+    ActionSpec("save_pdf", "Save the conversation as PDF", ("Ctrl+Shift+P",)),
     ActionSpec("focus_composer", "Go to the message", ("Ctrl+L",)),
     ActionSpec("attach", "Attach files", ("Ctrl+Shift+A",)),
     ActionSpec("stop", "Stop the answer", ("Esc",)),

@@ -10,6 +10,7 @@ from desktop_app.ui.transcript.find import Query
 from desktop_app.ui.transcript.finder import Finder
 from desktop_app.ui.transcript.found_turns import FoundTurns
 from desktop_app.ui.transcript.transcript import Transcript
+from desktop_app.ui.transcript.turn_parts import Spot
 
 
 class Finding(QObject):
@@ -106,6 +107,14 @@ class Finding(QObject):
         self.finder.begin(query)
 
     def _end(self) -> None:
+        """Close, with the present match selected: it may be copied, or gone on from."""
+        if (current := self.finder.current) is not None:
+            number, match = current
+            key = self._turns.key(number)
+            selecting = self._transcript.selecting
+            selecting.selection.begin(Spot(key, match.part, match.block, match.begin))
+            selecting.selection.extend_to(Spot(key, match.part, match.block, match.end))
+            selecting.show()
         self.finder.end()
         self._turns.forget()
         self._transcript.setFocus()

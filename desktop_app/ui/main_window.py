@@ -41,6 +41,7 @@ from desktop_app.ui.key_rejection import words_of_rejection
 from desktop_app.ui.links import check_link, names_another_host, open_link
 from desktop_app.ui.mark import window_icon
 from desktop_app.ui.media_desk import MediaDesk
+from desktop_app.ui.printing.printing import Printing
 from desktop_app.ui.session_view import SessionView
 from desktop_app.ui.sidebar.sidebar import Sidebar
 from desktop_app.ui.theme import Theme
@@ -94,6 +95,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(body)
         self._overlay = DropOverlay(theme, self)
         self.view = SessionView(self.pane, preferences, attachments, self)
+        self.printing = Printing(theme, self.view, attachments.thumbnail, notices, self)
         self.keyboard = Actions(self)
         self._trashed: ConversationRow | None = None
         self._dialogs = WindowDialogs(theme, library, preferences, folders, keychain, self)
@@ -112,6 +114,7 @@ class MainWindow(QMainWindow):
 
     def _connect_actions(self) -> None:
         self.view.finding.listen(self.keyboard)
+        self.printing.listen(self.keyboard)
         for name, slot in {
             "new_chat": self._library.new,
             "next_conversation": self._open_next,
@@ -147,6 +150,8 @@ class MainWindow(QMainWindow):
     def _connect_pane(self) -> None:
         pane = self.pane
         pane.header.sidebar_requested.connect(self.toggle_sidebar)
+        pane.header.print_requested.connect(self.printing.print_out)
+        pane.header.pdf_requested.connect(self.printing.save_pdf)
         pane.header.trash_requested.connect(self._trash_current)
         pane.header.left.connect(pane.composer.setFocus)
         pane.notices.acted.connect(self._act)

@@ -10,6 +10,7 @@ from desktop_app.ui.theme import Theme
 from desktop_app.ui.transcript.find import Match
 from desktop_app.ui.transcript.turn_view import TurnView
 from tests.conftest import LoopFactory
+from tests.ui.answering import clipboard
 from tests.ui.opened import answered, new_chat, opened
 from tests.ui.windows import (
     CTRL,
@@ -112,6 +113,8 @@ async def test_escape_closes_the_bar_and_leaves_the_keyboard_in_the_transcript(
         press(focus(), Key.Key_Escape)
         assert window.pane.find_bar.isHidden()
         assert focus() is window.pane.transcript
+        press(focus(), Key.Key_C, CTRL)
+        assert clipboard() == "straw"
         press(window, Key.Key_F, CTRL)
         press(focus(), Key.Key_Tab)
         press(focus(), Key.Key_Escape)

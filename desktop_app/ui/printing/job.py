@@ -12,7 +12,6 @@ from desktop_app.ui.printing.ground import SIZE, Paper
 from desktop_app.ui.printing.pages import Page, Placed, Strip, pages
 from desktop_app.ui.printing.sheet import PictureSource, Sheet
 from desktop_app.ui.theme import Theme
-from desktop_app.ui.transcript.styles import Formulas
 
 DPI: Final = 96
 """Pixels of layout to the inch."""
@@ -30,8 +29,8 @@ _OVER: Final = 8
 class PrintJob(QObject):
     """Paints turns on the pages of a device, which has to outlive it."""
 
-    progressed = Signal(int, int)
-    """So many pages are done, and so many turns."""
+    progressed = Signal(int, int, int)
+    """So many pages are done, and so many turns, of so many."""
 
     finished = Signal(bool)
     """It is over; whether all pages are there."""
@@ -43,7 +42,6 @@ class PrintJob(QObject):
         title: str,
         turns: Sequence[Interaction],
         pictures: PictureSource,
-        formulas: Formulas | None,
         parent: QObject,
     ) -> None:
         super().__init__(parent)
@@ -56,18 +54,14 @@ class PrintJob(QObject):
         self._width = round(device.width() / self._scale)
         height = round(device.height() / self._scale)
         self._height = height - _HEAD - _FOOT
-        self._sheet = Sheet(self._paper, self._width, SIZE, pictures, formulas)
+        self._sheet = Sheet(self._paper, self._width, SIZE, pictures, theme.formulas)
         self._pages = pages(self._strips(), self._height)
         self._page = 0
         self._turn = 0
+        self._until = 0.0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._go_on)
-
-    @property
-    def turns(self) -> int:
-        """How many turns there are."""
-        return len(self._turns)
 
     def start(self) -> None:
         """Begin; `finished` is told later, also where the device takes nothing."""
@@ -82,8 +76,8 @@ class PrintJob(QObject):
         if not self._painter.isActive() and not self._painter.begin(self._device):
             self._end(whole=False)
             return
-        end = time.monotonic() + _SLICE
-        while time.monotonic() < end:
+        self._until = time.monotonic() + _SLICE
+        while time.monotonic() < self._until:
             page = next(self._pages, ())
             if page == ():
                 self._end(whole=True)
@@ -91,13 +85,12 @@ class PrintJob(QObject):
             if page is None:
                 break
             self._paint(page)
-        self.progressed.emit(self._page, self._turn)
+        self.progressed.emit(self._page, self._turn, len(self._turns))
         self._timer.start(_PAUSE_MS)
 
     def _end(self, *, whole: bool) -> None:
         self._timer.stop()
         whole = (not self._painter.isActive() or self._painter.end()) and whole
-        self._paper.close()
         self.finished.emit(whole)
 
     def _strips(self) -> Iterator[Strip | None]:
@@ -105,7 +98,8 @@ class PrintJob(QObject):
         for turn in self._turns:
             yield from self._sheet.turn(turn)
             self._turn += 1
-            yield None
+            if time.monotonic() >= self._until:
+                yield None
 
     # --- pages --------------------------------------------------------------------------------
 

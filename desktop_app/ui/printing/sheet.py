@@ -49,11 +49,12 @@ class Sheet:
         self._width = width
         self._pictures = pictures
         self._styles = Styles(ground, size, formulas=formulas)
+        self._title = Styles(ground, size + 4, formulas=formulas)
         self._quiet = Styles(ground, size - 1, "quiet", formulas)
 
     def title(self, words: str) -> Iterator[Strip | None]:
         """The title of a conversation."""
-        return self._blocks([Heading(1, (Span(words),))], 0)
+        return self._blocks([Heading(1, (Span(words),))], 0, self._title)
 
     def turn(self, turn: Interaction) -> Iterator[Strip | None]:
         """A turn; `None` where something takes its time."""
@@ -70,13 +71,13 @@ class Sheet:
                 yield from self._blocks(blocks, gap)
                 gap = _PART_GAP
         if words := _end_of(turn):
-            yield from self._blocks([Paragraph((Span(words),))], gap, quiet=True)
+            yield from self._blocks([Paragraph((Span(words),))], gap, self._quiet)
 
     def _blocks(
-        self, blocks: Iterable[Block], gap: int, *, quiet: bool = False
+        self, blocks: Iterable[Block], gap: int, styles: Styles | None = None
     ) -> Iterator[Strip | None]:
         first = True
-        for strip in strips_of(blocks, self._width, self._quiet if quiet else self._styles):
+        for strip in strips_of(blocks, self._width, styles or self._styles):
             if strip is not None and first:
                 strip.gap = gap
                 first = False
@@ -102,7 +103,7 @@ class Sheet:
             yield None
         if picture.isNull():
             words = f"{kind_word(attachment.kind)} {attachment.name}, {detail_words(attachment)}"
-            yield from self._blocks([Paragraph((Span(words),))], gap, quiet=True)
+            yield from self._blocks([Paragraph((Span(words),))], gap, self._quiet)
             return
         size = picture.size()
         if size.width() > _LARGEST.width() or size.height() > _LARGEST.height():

@@ -1,7 +1,9 @@
 """Blocks, bubbles and pictures as strips that are laid out in a width and can be cut."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QRectF, QSize, Qt
@@ -13,6 +15,7 @@ from desktop_app.ui.painting import paint_box
 from desktop_app.ui.transcript.boxes import Box, FormulaBox, RuleBox, WordsBox
 from desktop_app.ui.transcript.bubble import MAX_WIDTH
 from desktop_app.ui.transcript.code_box import CodeBox
+from desktop_app.ui.transcript.formulas import FormulaKey
 from desktop_app.ui.transcript.layout import LaidBlock, gap_between
 from desktop_app.ui.transcript.paint import ALONE, Joined, paint_block
 from desktop_app.ui.transcript.styles import Styles
@@ -22,6 +25,9 @@ from desktop_app.ui.transcript.timing import Deadline
 
 _SECONDS: Final = 0.008
 """How long a block may be laid out before others have their turn."""
+
+_PATIENCE: Final = 10.0
+"""Seconds after which formulas and colours are not waited for any more."""
 
 _NEAR: Final = 9
 """`paint_block` also paints lines that begin so near to what is seen."""
@@ -119,22 +125,69 @@ def strips_of(blocks: Iterable[Block], width: int, styles: Styles) -> Iterator[B
     columns: Columns | None = None
     all_blocks = list(blocks)
     for number, block in enumerate(all_blocks):
-        scale = 1.0
+        scale, fitted = 1.0, None
         if isinstance(block, Table):
             if columns is None or not block.continues:
                 columns = measure_columns(stretches(block), width, styles)
             scale, fitted = _fitting(columns, width)
-            laid = LaidBlock(block, round(width / scale), styles, columns=fitted)
         else:
             columns = None
-            laid = LaidBlock(block, width, styles)
-        while not laid.done:
-            laid.advance(1 << 30, Deadline(_SECONDS))
-            yield None
+        laid = LaidBlock(block, round(width / scale), styles, columns=fitted)
+        yield from _wait_for(partial(_has_colours, laid, styles))
+        yield from _lay_out(laid)
+        if waits := _formulas_awaited(laid):
+            yield from _wait_for(partial(_are_there, waits, styles))
+            laid = LaidBlock(block, round(width / scale), styles, columns=fitted)
+            yield from _lay_out(laid)
         gap = gap_between(before, block, styles)
         after = all_blocks[number + 1] if number + 1 < len(all_blocks) else None
         yield BlockStrip(laid, styles, gap, _joined(block, after), scale)
         before = block
+
+
+def _lay_out(laid: LaidBlock) -> Iterator[None]:
+    while True:
+        laid.advance(1 << 30, Deadline(_SECONDS))
+        if laid.done:
+            return
+        yield None
+
+
+def _formulas_awaited(laid: LaidBlock) -> list[FormulaKey]:
+    """The formulas of a block whose pictures are on the way."""
+    found: list[FormulaKey] = []
+    for box in laid.boxes:
+        match box:
+            case FormulaBox(waits=True):
+                found.append((box.source, True))
+            case WordsBox():
+                found += box.text.shaped.waits
+            case TableBox():
+                found += [one for row in box.rows for cell in row for one in cell.shaped.waits]
+            case _:
+                pass
+    return found
+
+
+def _wait_for(condition: Callable[[], bool]) -> Iterator[None]:
+    end = time.monotonic() + _PATIENCE
+    while not condition() and time.monotonic() < end:
+        yield None
+
+
+def _are_there(formulas: Sequence[FormulaKey], styles: Styles) -> bool:
+    """Whether each formula has a picture, or will never have one."""
+    known = styles.formulas
+    return known is None or all(
+        known.has_failed(*one) or known.size_of(*one, styles.size) is not None for one in formulas
+    )
+
+
+def _has_colours(laid: LaidBlock, styles: Styles) -> bool:
+    """Whether the code in a block can be coloured at once."""
+    ready = styles.ground.colouring.is_ready
+    waiting = [one for one in laid.stretches if one.kind == "code" and not ready(one.language)]
+    return not waiting
 
 
 def _joined(block: Block, after: Block | None) -> Joined:

@@ -23,6 +23,7 @@ from desktop_app.interactions.place import Place
 from desktop_app.overriding import override
 from desktop_app.ui.focus_order import put_in_order
 from desktop_app.ui.theme import Theme
+from desktop_app.ui.transcript.anchor import Anchor
 from desktop_app.ui.transcript.column import TOP, Column, Mark, TurnMaker, Window
 from desktop_app.ui.transcript.jump_button import JumpButton
 from desktop_app.ui.transcript.scrolling import (
