@@ -277,7 +277,7 @@ class SessionView(QObject):
 
     def read_answer(self) -> None:
         """Have a screen reader say what has come of the last answer since this was asked last."""
-        turns = self._session.turns if self._session is not None else []
+        turns = self._session.turns if self._session is not None else ()
         words = self._reading.words(turns[-1]) if turns else "There is no answer yet."
         announce(self._pane.transcript, words)
 

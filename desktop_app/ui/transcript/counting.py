@@ -11,7 +11,8 @@ from desktop_app.markdown.blocks import Block
 from desktop_app.markdown.stream import MarkdownStream
 from desktop_app.store.search import TurnTexts
 from desktop_app.ui.transcript.find import Needle, matches_in_block
-from desktop_app.ui.transcript.turn_parts import parts_of, plain_blocks, source_of
+from desktop_app.ui.transcript.step_lines import words_of
+from desktop_app.ui.transcript.turn_parts import parts_of, plain_blocks
 
 _PIECE: Final = re.compile(r"(?:[^\n]{0,500}\n?){1,8}")
 """The Markdown that is read in one step: eight lines, at most 4,000 characters, take 1 to 2 ms."""
@@ -59,4 +60,4 @@ def _source_of_json(text: str) -> str:
         value = parse_json(text)
     except ValueError:
         return ""
-    return source_of(decode_step(value)) if isinstance(value, dict) else ""
+    return words_of([decode_step(value)]).more if isinstance(value, dict) else ""
