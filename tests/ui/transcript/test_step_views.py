@@ -32,7 +32,6 @@ from desktop_app.interactions.steps import (
     CodeExecutionCallStep,
     CodeExecutionResultStep,
     ModelOutputStep,
-    Step,
 )
 from desktop_app.markdown.blocks import Code, Table
 from desktop_app.ui.theme import Theme
@@ -268,9 +267,8 @@ def test_a_picture_and_a_sound_that_stream_in_get_their_views(transcript: Transc
         grow(transcript, turn, StepDelta(0, ContentDelta(half)))
     kinds = [type(view) for view in view_of(transcript)._steps.order]
     assert kinds == [BlocksView, ModelImage, BlocksView, MediaCard]
-    (card,) = transcript.findChildren(
-        MediaCard, options=Qt.FindChildOption.FindChildrenRecursively
-    )[-1:]
+    card = view_of(transcript)._steps.order[-1]
+    assert isinstance(card, MediaCard)
     assert card.detail.startswith("0:01")
 
 
@@ -288,8 +286,7 @@ def test_an_answer_that_is_only_a_picture_has_nothing_to_copy(transcript: Transc
 def test_a_tool_says_that_it_is_at_work_and_then_what_came_of_it(transcript: Transcript) -> None:
     turn = Interaction(input=(TextContent("?"),))
     transcript.set_turns([turn])
-    arguments: dict[str, object] = {"language": "python", "code": "print(1)"}
-    call: Step = CodeExecutionCallStep(id="c", arguments=arguments)  # type: ignore[arg-type]
+    call = CodeExecutionCallStep(id="c", arguments={"language": "python", "code": "print(1)"})
     grow(transcript, turn, StepStart(0, call))
     (line,) = transcript.findChildren(StepLine)
     assert line._button.text() == "Running Python code"
@@ -299,7 +296,7 @@ def test_a_tool_says_that_it_is_at_work_and_then_what_came_of_it(transcript: Tra
     assert transcript.findChildren(StepLine) == [line]
     assert line._button.text() == "Ran Python code"
     line.toggle()
-    assert [type(block) for block in line._text.blocks][0] is Code
+    assert isinstance(line._text.blocks[0], Code)
     assert line._text.plain_text == "print(1)\n\nOutput\n\n1"
 
 
