@@ -120,6 +120,21 @@ class ModelImage(QWidget):
         words = f"{kind_of_media(content)} of the answer{size}"
         self._picture.setAccessibleName(words)
 
+    def show_content(self, ref: MediaRef) -> bool:
+        """Show a picture as it is by now, if more of it has come; say whether it has."""
+        if ref.key == self.ref.key or not isinstance(ref.content, ImageContent):
+            return False
+        self.ref = ref
+        self._card.show_content(ref)
+        self._measured = picture_size(ref.content) or self._measured
+        self._asked = 0
+        self._card.hide()
+        self._picture.show()
+        self._describe()
+        if self.isVisible():
+            self._ask_pixels()
+        return True
+
     # --- pixels in and out --------------------------------------------------------------------
 
     def show_pixels(self, key: str, made: Pixels | str) -> None:

@@ -152,10 +152,11 @@ def words_at(turn: Interaction, place: PartPlace) -> StepWords:
 
 
 def media_at(turn: Interaction, place: PartPlace) -> MediaRef:
-    """The medium of a part, by a name that stays."""
+    """The medium of a part, by a name that stays while it does not grow."""
     (said,) = runs_of({position: turn.step(position) for position in place.steps})[place.run]
     assert isinstance(said.content, MediaContent)
-    return MediaRef(f"{turn.key}/{said.step}/{said.number}", said.content, place.run + 1)
+    key = f"{turn.key}/{said.step}/{said.number}/{len(said.content.data or '')}"
+    return MediaRef(key, said.content, place.run + 1)
 
 
 def _answer(turn: Interaction, place: PartPlace) -> TurnPart:

@@ -1,7 +1,6 @@
 """Citations: which source a number is, where its mark stands, and that it changes nothing else."""
 
 from dataclasses import replace
-from typing import cast
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,7 +19,6 @@ from desktop_app.interactions.steps import ModelOutputStep
 from desktop_app.markdown.blocks import (
     Block,
     Heading,
-    Item,
     List,
     Note,
     Paragraph,
@@ -117,7 +115,9 @@ def test_the_marks_of_the_sample_stand_behind_what_it_cites() -> None:
         turn.apply(event)
     output = turn.steps[-1]
     assert isinstance(output, ModelOutputStep)
-    content = cast("TextContent", (output.content or ())[0])
+    assert output.content is not None
+    content = output.content[0]
+    assert isinstance(content, TextContent)
     found = cite([content])
     assert [mark.cited for mark in found.marks[0]] == [
         content.text.encode()[one.start_index : one.end_index].decode()
@@ -240,7 +240,7 @@ def without_marks(block: Block) -> Block:
             return replace(block, blocks=tuple(without_marks(one) for one in blocks))
         case List(items):
             made = [replace(one, blocks=tuple(map(without_marks, one.blocks))) for one in items]
-            return replace(block, items=tuple(cast("list[Item]", made)))
+            return replace(block, items=tuple(made))
         case Table(_, head, rows):
             return replace(block, head=bare(head), rows=tuple(bare(row) for row in rows))
         case _:
