@@ -7,10 +7,11 @@ near the window are laid out. The mouse belongs to the transcript, which selects
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QGuiApplication,
+    QHideEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -25,6 +26,8 @@ from desktop_app.overriding import override
 from desktop_app.ui.painting import paint_ring
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.transcript.card_controls import Card, CardControls
+from desktop_app.ui.transcript.citations import Mark
+from desktop_app.ui.transcript.citing import Citing
 from desktop_app.ui.transcript.code_box import CodeBox
 from desktop_app.ui.transcript.copying import plain_copy
 from desktop_app.ui.transcript.flow import Flow
@@ -57,6 +60,13 @@ class BlocksView(QWidget):
     height_changed = Signal()
     """The text needs another height."""
 
+    citation_clicked = Signal(int)
+    """The source of this number is to be opened."""
+
+    citation_reached = Signal(int, str, QRect, bool)
+    """The pointer, or the keyboard where it is true, has come to a mark: its number, the words it
+    is for, where it is on the screen. The number is 0 where a mark was left."""
+
     reached = Signal(int, int)
     """The keyboard has come to what is between these two heights."""
 
@@ -80,6 +90,7 @@ class BlocksView(QWidget):
         self._flow = Flow(self._make_styles())
         self._links = Links(self._flow)
         self._marks = Marks()
+        self._citing = Citing()
         self._band = (0, 0)
         self._natural: tuple[int, int] | None = None
         self._controls = CardControls(theme, self)
@@ -127,8 +138,12 @@ class BlocksView(QWidget):
 
     # --- text ---------------------------------------------------------------------------------
 
-    def show_text(self, text: str) -> bool:
+    def show_text(self, text: str, marks: tuple[Mark, ...] = ()) -> bool:
         """Show Markdown that goes on from what is shown; say whether anything has changed."""
+        changed = self._show(text)
+        return self._citing.apply(self._flow, self._stream, text, marks) or changed
+
+    def _show(self, text: str) -> bool:
         if text == self._text:
             return False
         if not text.startswith(self._text):
@@ -136,6 +151,7 @@ class BlocksView(QWidget):
             self._stream = MarkdownStream()
             self._settled = 0
             self._flow.replace(0, ())
+            self._citing.begin()
         piece = text[len(self._text) :]
         self._text = text
         self._take(self._stream.feed(piece))
@@ -144,6 +160,7 @@ class BlocksView(QWidget):
     def finish(self) -> None:
         """The text is whole: mend what a late link definition has changed."""
         self._take(self._stream.finish())
+        self._citing.again(self._flow, self._stream, self._text)
         height = self._flow.height
         for number in range(self._settled, len(self._flow.blocks)):
             self._flow.settle(number)
@@ -307,7 +324,26 @@ class BlocksView(QWidget):
         return link is not None
 
     def _open(self, link: LinkPlace) -> None:
+        if link.cite:
+            self.citation_clicked.emit(link.cite)
+            return
         self.link_clicked.emit(link.address, self._links.text_of(link))
+
+    def _reach(self, link: LinkPlace | None, *, now: bool = False) -> None:
+        """Show that the mark of a citation is reached, or that none is any more."""
+        link = link if link is not None and link.cite else None
+        if link == self._citing.active:
+            return
+        self._citing.active = link
+        self.update()
+        rects = self._links.rects_of(link) if link is not None else []
+        if link is None or not rects:
+            self.citation_reached.emit(0, "", QRect(), now)
+            return
+        at = rects[0].toAlignedRect()
+        place = QRect(self.mapToGlobal(at.topLeft()), at.size())
+        cited = self._citing.cited(link, self._links.of(link.block))
+        self.citation_reached.emit(link.cite, cited, place, now)
 
     # --- marks --------------------------------------------------------------------------------
 
@@ -329,6 +365,8 @@ class BlocksView(QWidget):
         seen = QRectF(event.rect())
         painter = QPainter(self)
         self._flow.paint(painter, seen, self._marks.in_block)
+        if (mark := self._citing.active) is not None and mark.block < len(self._flow.blocks):
+            self._citing.paint(painter, self._flow, self._links.rects_of(mark))
         link = self._links.current if self.hasFocus() else None
         for rect in self._links.rects_of(link) if link is not None else ():
             paint_ring(painter, rect.adjusted(-3, -1, 3, 1), 6, self.theme.color("accent"))
@@ -343,7 +381,9 @@ class BlocksView(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Show a hand over links."""
         shape = Qt.CursorShape.IBeamCursor
-        if self._links.at(event.position()) is not None:
+        link = self._links.at(event.position())
+        self._reach(link)
+        if link is not None:
             shape = Qt.CursorShape.PointingHandCursor
         if self.cursor().shape() != shape:
             self.setCursor(shape)
@@ -365,6 +405,7 @@ class BlocksView(QWidget):
         link = self._links.current
         if link is not None and (rects := self._links.rects_of(link)):
             self.reached.emit(int(rects[0].top()), int(rects[-1].bottom()))
+        self._reach(link, now=True)
         return True
 
     @override
@@ -377,8 +418,21 @@ class BlocksView(QWidget):
             event.ignore()
 
     @override
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Forget the mark that the keyboard was at."""
+        self._reach(None)
+        super().focusOutEvent(event)
+
+    @override
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Forget what was reached of it."""
+        self._reach(None)
+        super().hideEvent(event)
+
+    @override
     def leaveEvent(self, event: QEvent) -> None:
         """Forget the link that was under the pointer."""
+        self._reach(None)
         self.setCursor(Qt.CursorShape.IBeamCursor)
         super().leaveEvent(event)
 

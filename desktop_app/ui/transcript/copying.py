@@ -13,8 +13,9 @@ from typing import Final
 from PySide6.QtCore import QMimeData, QObject, QTimer, Signal
 from PySide6.QtGui import QClipboard, QGuiApplication
 
+from desktop_app.errors import AppError
 from desktop_app.interactions.interaction import Interaction
-from desktop_app.markdown.blocks import Block, Plain
+from desktop_app.markdown.blocks import Block, Code, Plain
 from desktop_app.markdown.stream import read_stream
 from desktop_app.markdown.stretches import TOO_LONG, joint, stretches, text_of
 from desktop_app.ui.transcript.selection import Extent, Mark
@@ -27,9 +28,6 @@ GAP: Final = "\n\n"
 AT_ONCE: Final = 0.05
 SLICE: Final = 0.008
 """Seconds that a copy may take at first, and then at a time."""
-
-AT_A_TIME: Final = 100
-"""Turns that are asked for at a time."""
 
 # What must not reach the clipboard: terminal escapes, other controls, what has no width, and marks
 # that turn the direction of what follows (reliability, section 1.5). Tags are kept where they make
@@ -90,14 +88,6 @@ def _joined(parts: Iterable[TurnPart]) -> str:
 
 
 @dataclass(frozen=True)
-class Unread:
-    """Turns are to be read before a copy can go on: from a number to before another."""
-
-    begin: int
-    end: int
-
-
-@dataclass(frozen=True)
 class _Piece:
     """What is selected of a part of a turn; without an `end` all that is behind its beginning."""
 
@@ -107,12 +97,12 @@ class _Piece:
     end: Mark | None
 
 
-def text_between(walk: TextWalk, extent: Extent) -> Iterator[str | Unread]:
+def text_between(walk: TextWalk, extent: Extent) -> Iterator[str]:
     """The text of a selection, part by part, as it is read."""
     return _between(walk, extent, _text_of_part)
 
 
-def source_between(walk: TextWalk, extent: Extent) -> Iterator[str | Unread]:
+def source_between(walk: TextWalk, extent: Extent) -> Iterator[str]:
     """The Markdown of all blocks that a selection touches, as it was written.
 
     Of an input, which is no Markdown, it is what is selected.
@@ -121,31 +111,26 @@ def source_between(walk: TextWalk, extent: Extent) -> Iterator[str | Unread]:
 
 
 def _between(
-    walk: TextWalk, extent: Extent, take: Callable[[TextWalk, _Piece], str]
-) -> Iterator[str | Unread]:
+    walk: TextWalk, extent: Extent, take: Callable[[TextWalk, _Piece], Iterator[str]]
+) -> Iterator[str]:
     """Put gaps between texts; an empty one gets none, but is passed on: it took its time."""
     walk = walk.kept()
     said = False
     for piece in _pieces_between(walk, extent):
-        if isinstance(piece, Unread):
-            yield piece
-            continue
-        text = take(walk, piece)
-        yield f"{GAP}{text}" if said and text else text
-        said = said or bool(text)
+        for text in take(walk, piece):
+            yield f"{GAP}{text}" if said and text else text
+            said = said or bool(text)
 
 
-def _pieces_between(walk: TextWalk, extent: Extent) -> Iterator[_Piece | Unread]:
+def _pieces_between(walk: TextWalk, extent: Extent) -> Iterator[_Piece]:
     """The parts of a selection. What is folded counts only where the selection lies in it."""
     first, last = walk.order(extent[0]), walk.order(extent[1])
     if first is None or last is None:
         return
     inside = first[:2] == last[:2]
     for number in range(first[0], last[0] + 1):
-        while number < walk.count and walk.turn(number) is None:
-            yield Unread(number, last[0] + 1)
         if number >= walk.count:
-            return
+            return  # asked anew meanwhile
         for part in range(len(walk.places(number))):
             here = number, part
             if first[:2] <= here <= last[:2] and (inside or not walk.is_folded(number, part)):
@@ -153,8 +138,13 @@ def _pieces_between(walk: TextWalk, extent: Extent) -> Iterator[_Piece | Unread]
                 yield _Piece(number, part, upper, last[2:] if here == last[:2] else None)
 
 
-def _text_of_part(walk: TextWalk, piece: _Piece) -> str:
-    return _text_of_blocks(walk.blocks(piece.number, piece.part), piece.begin, piece.end)
+def _text_of_part(walk: TextWalk, piece: _Piece) -> Iterator[str]:
+    """The text of what is selected of a part, behind an empty one for each step of the reading."""
+    blocks: tuple[Block, ...] = ()
+    for read in walk.blocks_in_steps(piece.number, piece.part):
+        blocks = read
+        yield ""
+    yield _text_of_blocks(blocks, piece.begin, piece.end)
 
 
 def _text_of_blocks(blocks: Sequence[Block], begin: Mark, end: Mark | None) -> str:
@@ -169,10 +159,10 @@ def _text_of_blocks(blocks: Sequence[Block], begin: Mark, end: Mark | None) -> s
         if at == begin[0]:
             upper = _before_marker(block, text, upper, lower if at == last else len(text) + 1)
         upper = max(upper, _note_length(block))
-        if text[upper:lower]:
+        if taken := _without_marks(block, text, upper, lower):
             if before is not None:
                 found.append(joint(before, block))
-            found.append(text[upper:lower])
+            found.append(taken)
             before = block
     return "".join(found)
 
@@ -185,26 +175,40 @@ def _before_marker(block: Block, text: str, begin: int, end: int) -> int:
     return begin
 
 
+def _without_marks(block: Block, text: str, begin: int, end: int) -> str:
+    """Part of a text without the marks of citations, which nobody has written."""
+    taken = text[begin:end]
+    if "[" not in taken or isinstance(block, Code | Plain):
+        return taken
+    found: list[str] = []
+    for stretch in stretches(block):
+        at = stretch.begin
+        for span in stretch.spans:
+            first, last = max(at, begin), min(at + len(span.text), end)
+            if span.cite and first < last:
+                found.append(text[begin:first])
+                begin = last
+            at += len(span.text)
+    return "".join([*found, text[begin:end]])
+
+
 def _note_length(block: Block) -> int:
     """How much of a text is not its own, but says that it is too long."""
     return len(TOO_LONG) + 1 if isinstance(block, Plain) and not block.continues else 0
 
 
-def _source_of_part(walk: TextWalk, piece: _Piece) -> str:
-    turn = walk.turn(piece.number)
-    if turn is None:
-        return ""
-    part = part_at(turn, walk.places(piece.number)[piece.part])
+def _source_of_part(walk: TextWalk, piece: _Piece) -> Iterator[str]:
+    part = part_at(walk.turn(piece.number), walk.places(piece.number)[piece.part])
     if piece.begin == (0, 0) and piece.end is None:
-        return plain_copy(part.source).strip("\n")
-    if part.kind == "input":
-        return _text_of_blocks(plain_blocks(part.source), piece.begin, piece.end)
-    stream = read_stream(part.source)
-    last = len(stream.blocks) - 1
-    if piece.end is not None:
-        last = min(last, piece.end[0] if piece.end[1] > 0 else piece.end[0] - 1)
-    first = min(piece.begin[0], last)
-    return stream.source(first, last) if last >= 0 else ""
+        yield part.source.strip("\n")
+    elif part.kind == "input":
+        yield _text_of_blocks(plain_blocks(part.source), piece.begin, piece.end)
+    else:
+        stream = read_stream(part.shown or part.source)
+        last = len(stream.blocks) - 1
+        if piece.end is not None:
+            last = min(last, piece.end[0] if piece.end[1] > 0 else piece.end[0] - 1)
+        yield stream.source(min(piece.begin[0], last), last) if last >= 0 else ""
 
 
 # --- very much text -------------------------------------------------------------------------------
@@ -217,16 +221,15 @@ class Copying(QObject):
     """
 
     finished = Signal()
-    """The text is on the clipboard."""
+    """The text is on the clipboard, or cannot be."""
 
-    turns_wanted = Signal(int, int)
-    """The turns from a number to before another are to be read; then `go_on` goes on."""
+    failed = Signal(str)
+    """Nothing was copied, and why."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self._pieces: Iterator[str | Unread] = iter(())
+        self._pieces: Iterator[str] = iter(())
         self._made: list[str] = []
-        self._waits = False
         self._timer = QTimer(self)
         self._timer.setInterval(0)
         self._timer.timeout.connect(self._go_on)
@@ -234,45 +237,35 @@ class Copying(QObject):
     @property
     def busy(self) -> bool:
         """Whether there is more to come."""
-        return self._waits or self._timer.isActive()
+        return self._timer.isActive()
 
-    def copy(self, pieces: Iterable[str | Unread]) -> None:
+    def copy(self, pieces: Iterable[str]) -> None:
         """Copy all of these; what was begun before is given up."""
         self._pieces, self._made = iter(pieces), []
-        self._begin()
-
-    def go_on(self) -> None:
-        """Turns have been read."""
-        if self._waits:
-            self._begin()
+        self._timer.start()
+        self._make(AT_ONCE)
 
     def stop(self) -> None:
         """Give it up, and leave the clipboard as it is."""
-        self._waits = False
         self._timer.stop()
         self._pieces, self._made = iter(()), []
-
-    def _begin(self) -> None:
-        self._waits = False
-        self._timer.start()
-        self._make(AT_ONCE)
 
     def _go_on(self) -> None:
         self._make(SLICE)
 
     def _make(self, seconds: float) -> None:
         until = time.monotonic() + seconds
-        for piece in self._pieces:
-            if isinstance(piece, Unread):
-                self._waits = True
-                self._timer.stop()
-                self.turns_wanted.emit(piece.begin, min(piece.end, piece.begin + AT_A_TIME))
-                return
-            self._made.append(piece)
-            if time.monotonic() > until:
-                return
-        text = "".join(self._made)
-        self.stop()
-        if text:
-            put_text(text)
+        try:
+            for piece in self._pieces:
+                self._made.append(piece)
+                if time.monotonic() > until:
+                    return
+        except AppError as error:
+            self.stop()
+            self.failed.emit(f"Nothing was copied. {error}")
+        else:
+            text = "".join(self._made)
+            self.stop()
+            if text:
+                put_text(text)
         self.finished.emit()

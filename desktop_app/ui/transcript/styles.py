@@ -106,6 +106,11 @@ class Styles:
         """A length of 100 % at the size of now."""
         return round(length * self.size / BODY)
 
+    @property
+    def mark_scale(self) -> float:
+        """How much larger than at 100 % the marks of citations are."""
+        return self.size / BODY
+
     def smaller(self, size: int) -> int:
         """The size of code in text of a size."""
         return max(1, round(size * 13 / 14))
