@@ -52,6 +52,7 @@ QT_PLUGINS: Final = {
     "wayland-decoration-client": ("bradient", "adwaita"),
     "wayland-graphics-integration-client": ("qt-plugin-wayland-egl",),
     "imageformats": ("jpeg", "gif", "webp"),
+    "printsupport": ("cupsprintersupport", "windowsprintersupport", "cocoaprintersupport"),
 }
 """The plugins of Qt that Castor uses. PNG and BMP are built in, SVG is read without a plugin."""
 

@@ -95,7 +95,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(body)
         self._overlay = DropOverlay(theme, self)
         self.view = SessionView(self.pane, preferences, attachments, self)
-        self.printing = Printing(theme, self.view, attachments.thumbnail, notices, self)
+        self.printing = Printing(theme, self.view, attachments.media, notices, self)
         self.keyboard = Actions(self)
         self._trashed: ConversationRow | None = None
         self._dialogs = WindowDialogs(theme, library, preferences, folders, keychain, self)
@@ -114,7 +114,7 @@ class MainWindow(QMainWindow):
 
     def _connect_actions(self) -> None:
         self.view.finding.listen(self.keyboard)
-        self.printing.listen(self.keyboard)
+        self.printing.listen(self.keyboard, self.pane)
         for name, slot in {
             "new_chat": self._library.new,
             "next_conversation": self._open_next,
@@ -149,8 +149,6 @@ class MainWindow(QMainWindow):
     def _connect_pane(self) -> None:
         pane = self.pane
         pane.header.sidebar_requested.connect(self.toggle_sidebar)
-        pane.header.print_requested.connect(self.printing.print_out)
-        pane.header.pdf_requested.connect(self.printing.save_pdf)
         pane.header.trash_requested.connect(self._trash_current)
         pane.header.left.connect(pane.composer.setFocus)
         pane.notices.acted.connect(self._act)

@@ -50,6 +50,9 @@ class Selecting(QObject):
     failed = Signal(str)
     """Nothing was copied, and why."""
 
+    picture_wanted = Signal(object)
+    """This `Interaction` is to be copied as a picture."""
+
     def __init__(
         self, theme: Theme, window: Window, column: Column, parent: QObject, start: Carry = carry
     ) -> None:
@@ -253,7 +256,9 @@ class Selecting(QObject):
         point = event.pos()
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
             point = self._end_of_keyboard()
-        menu = make_menu(self._theme, viewport, self.target_at(point), self)
+        menu = make_menu(
+            self._theme, viewport, self.target_at(point), self, self.picture_wanted.emit
+        )
         menu.popup(viewport.mapToGlobal(point))
 
     def _end_of_keyboard(self) -> QPoint:

@@ -1,5 +1,6 @@
 """The menu of the transcript: what can be taken from where it was opened, and no more than that."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol, runtime_checkable
@@ -48,8 +49,14 @@ class Target:
     widget: HasEntries | None = None
 
 
-def make_menu(theme: Theme, parent: QWidget, target: Target, taking: Taking) -> Menu:
-    """Make the menu; its owner opens it."""
+def make_menu(
+    theme: Theme,
+    parent: QWidget,
+    target: Target,
+    taking: Taking,
+    copy_picture: Callable[[Interaction], object],
+) -> Menu:
+    """Make the menu; its owner opens it. `copy_picture` copies a turn as a picture."""
     menu = Menu(theme, parent)
     if target.selected:
         menu.add("Copy", taking.copy, icon_name="copy", shortcut="Ctrl+C")
@@ -61,14 +68,14 @@ def make_menu(theme: Theme, parent: QWidget, target: Target, taking: Taking) -> 
     if target.widget is not None:
         target.widget.add_entries(menu)
     if target.turn is not None:
-        _add_turn(menu, target.turn)
+        _add_turn(menu, target.turn, copy_picture)
     if menu.actions():
         menu.addSeparator()
     menu.add("Select all", taking.select_all, shortcut="Ctrl+A")
     return menu
 
 
-def _add_turn(menu: Menu, turn: Interaction) -> None:
+def _add_turn(menu: Menu, turn: Interaction, copy_picture: Callable[[Interaction], object]) -> None:
     answer, whole = answer_source(turn), turn_source(turn)
     if menu.actions() and (answer or whole):
         menu.addSeparator()
@@ -76,3 +83,4 @@ def _add_turn(menu: Menu, turn: Interaction) -> None:
         menu.add("Copy answer", partial(put_text, answer), icon_name="copy")
     if whole:
         menu.add("Copy turn as Markdown", partial(put_text, whole), icon_name="file-text")
+        menu.add("Copy turn as a picture", partial(copy_picture, turn), icon_name="image")
