@@ -22,6 +22,10 @@ def main() -> int:
         from desktop_app.images.worker import main as decode_images
 
         return decode_images()
+    if words[:1] == ["--render-formulas"]:
+        from desktop_app.formulas.worker import main as render_formulas
+
+        return render_formulas()
     if words[:1] == ["--serve-demo"]:
         from desktop_app.demo.__main__ import main as serve_demo
 

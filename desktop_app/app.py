@@ -27,6 +27,7 @@ from desktop_app.chat.notices import Notice, NoticeBoard, NoticeKind
 from desktop_app.chat.preferences import Preferences
 from desktop_app.chat.saving import Writer
 from desktop_app.chat.tasks import TaskScope
+from desktop_app.chat.typesetting import Typesetter
 from desktop_app.eventloop import EventLoop
 from desktop_app.images.process import DecoderProcess
 from desktop_app.instance_server import InstanceServer
@@ -41,6 +42,7 @@ from desktop_app.ui.errand import Errand
 from desktop_app.ui.main_window import MainWindow
 from desktop_app.ui.spoken_roles import install_roles
 from desktop_app.ui.theme import Theme
+from desktop_app.ui.transcript.formulas import Formulas
 
 log = logging.getLogger(__name__)
 
@@ -70,8 +72,11 @@ async def _main(
     database = profile.database
     rows, meta = await database.write(_begin)
     colouring = Colouring(at_once=arguments.screenshot is not None, parent=application)
-    theme = Theme(application, profile.settings.theme, colouring)
+    typesetter = Typesetter(parent=application)
+    formulas = Formulas(typesetter, parent=application)
+    theme = Theme(application, profile.settings.theme, colouring, formulas)
     async with AsyncExitStack() as stack:
+        stack.callback(typesetter.close)
         notices = NoticeBoard()
         catch_bugs(notices)
         tasks = TaskScope(notices.report)
@@ -81,6 +86,7 @@ async def _main(
         demo = DemoServer(tokens_per_second=200 if arguments.screenshot else None)
         stack.push_async_callback(demo.aclose)
         attachments = Attachments(files, database, decoder, notices, tasks)
+        stack.callback(attachments.media.close)
         connection = Connection(attachments.open, attachments.uploads)
         stack.push_async_callback(connection.aclose)
         preferences = Preferences(

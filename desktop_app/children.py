@@ -1,4 +1,5 @@
-"""How Castor starts itself once more: for the demo's server and for the decoder of pictures.
+"""How Castor starts itself once more: for the demo's server, for the decoder of pictures and
+for the setter of formulas.
 
 Stdlib only; any level may import it.
 """

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _ICONS: Final = ("arrow-up", "paperclip", "settings")
 _WORDS: Final = "Grüße 你好 👩‍💻"
+_FORMULA: Final = r"\frac{1}{2}"
 _QUESTION: Final = "What is 6 times 7?"
 _ANSWER: Final = "42"
 _MODEL: Final = "gemini-flash-latest"
@@ -220,6 +221,26 @@ def _pictures(_folder: Path) -> str:
     return f"{width} × {height} decoded in a process of its own"
 
 
+def _formulas(_folder: Path) -> str:
+    from PySide6.QtCore import QEventLoop
+
+    from desktop_app.chat.typesetting import Typeset, Typesetter
+
+    answers: list[Typeset] = []
+    loop = QEventLoop()
+    typesetter = Typesetter()
+    typesetter.typeset.connect(answers.append)
+    typesetter.typeset.connect(loop.quit)
+    try:
+        typesetter.ask((_FORMULA, True))
+        loop.exec()  # each formula has a limited time
+    finally:
+        typesetter.close()
+    if answers[0].picture is None:
+        raise Broken(f"{_FORMULA} cannot be set")
+    return f"{_FORMULA} set in a process of its own"
+
+
 def _demo(_folder: Path) -> str:
     answer = asyncio.run(_ask())
     if _ANSWER not in answer:
@@ -259,6 +280,7 @@ CHECKS: Final[dict[str, Check]] = {
     "certificates": _certificates,
     "database": _database,
     "pictures": _pictures,
+    "formulas": _formulas,
     "demo": _demo,
 }
 """The parts by name, in the order in which they are looked at."""

@@ -201,6 +201,14 @@ def fonts() -> list[tuple[str, str]]:
     ]
 
 
+def formula_files() -> list[tuple[str, str]]:
+    """Return what formulas are set with: the font, and the names of LaTeX's symbols."""
+    return [
+        (str(_package("ziamath") / "fonts" / "STIXTwoMath-Regular.ttf"), "ziamath/fonts"),
+        (str(_package("latex2mathml") / "unimathsymbols.txt"), "latex2mathml"),
+    ]
+
+
 def _package(name: str) -> Path:
     spec = find_spec(name)
     assert spec is not None

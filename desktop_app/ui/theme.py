@@ -14,6 +14,7 @@ from desktop_app import assets
 from desktop_app.ui.colouring import Colouring
 from desktop_app.ui.style_sheet import style_sheet
 from desktop_app.ui.tokens import DARK, LIGHT
+from desktop_app.ui.transcript.formulas import Formulas
 
 ThemeChoice = Literal["system", "light", "dark"]
 
@@ -36,9 +37,11 @@ class Theme(QObject):
         application: QApplication,
         choice: ThemeChoice = "system",
         colouring: Colouring | None = None,
+        formulas: Formulas | None = None,
     ) -> None:
         super().__init__(application)
         self.colouring = colouring or Colouring(parent=self)
+        self.formulas = formulas or Formulas(parent=self)
         self._application = application
         self._choice: ThemeChoice = choice
         self._zoom = 100

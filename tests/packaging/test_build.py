@@ -171,13 +171,19 @@ class TestWhatGoesIn:
         door.bundle.icons(tmp_path)
         assert Path(made).read_bytes() == first
 
+    def test_formulas_have_their_font_and_its_licence(self, door: SimpleNamespace) -> None:
+        assert all(Path(file).is_file() for file, _ in door.bundle.formula_files())
+        assert "STIX-Two-Math-OFL-1.1.txt" in {
+            Path(name).parts[1] for name, _, _ in door.bundle.licences([])
+        }
+
     def test_every_locked_package_comes_with_its_licence(self, door: SimpleNamespace) -> None:
         found = {Path(name).parts[1] for name, _, _ in door.bundle.licences([])}
         present = {door.bundle.normal(one.name) for one in metadata.distributions()}
 
         # Qt and its bindings are LGPL-3.0, the text of which is added; fontpkg is code of the
-        # font packages, which carry its licence.
-        without = {"pyside6-essentials", "shiboken6", "fontpkg"}
+        # font packages, which carry its licence; latex2mathml forgets its own, which is added.
+        without = {"pyside6-essentials", "shiboken6", "fontpkg", "latex2mathml"}
         assert (door.bundle.locked_names() & present) - without <= found
         assert {"castor", "LGPL-3.0.txt", "GPL-3.0.txt"} <= found
 

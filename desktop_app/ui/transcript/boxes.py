@@ -11,8 +11,9 @@ from PySide6.QtCore import QRectF
 
 from desktop_app.markdown.stretches import Stretch
 from desktop_app.ui.transcript.code_box import CodeBox
+from desktop_app.ui.transcript.formulas import FormulaSize
 from desktop_app.ui.transcript.shaping import shape
-from desktop_app.ui.transcript.styles import Face, FormulaSize, Styles
+from desktop_app.ui.transcript.styles import Face, Styles
 from desktop_app.ui.transcript.table_box import TableBox
 from desktop_app.ui.transcript.text_box import Measure, TextBox
 from desktop_app.ui.transcript.timing import Deadline
@@ -107,12 +108,24 @@ class RuleBox:
 
 
 class FormulaBox:
-    """A displayed formula, in the middle; one that is too wide is made smaller."""
+    """A displayed formula, in the middle; one that is too wide is made smaller.
 
-    def __init__(self, stretch: Stretch, place: QRectF, styles: Styles, size: FormulaSize) -> None:
+    It `waits` where its picture is on the way: its room is guessed.
+    """
+
+    def __init__(
+        self,
+        stretch: Stretch,
+        place: QRectF,
+        styles: Styles,
+        size: FormulaSize,
+        *,
+        waits: bool = False,
+    ) -> None:
         self.stretch = stretch
         self.left, self.top, self.width = int(place.left()), int(place.top()), int(place.width())
         self.size = size
+        self.waits = waits
         self.face = styles.body(quiet=stretch.quiet)
         self.source = stretch.text
         self.scale = min(1.0, self.width / size.width) if size.width else 1.0

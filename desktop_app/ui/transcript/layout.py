@@ -26,7 +26,8 @@ from desktop_app.markdown.blocks import (
 )
 from desktop_app.markdown.stretches import Stretch, stretches
 from desktop_app.ui.transcript.boxes import Bar, Box, FormulaBox, Marker, RuleBox, WordsBox
-from desktop_app.ui.transcript.code_box import FOLD_AT, Choice, CodeBox
+from desktop_app.ui.transcript.code_box import FOLD_AT, FOLD_FOOT, Choice, CodeBox
+from desktop_app.ui.transcript.formulas import FormulaKey, guess_size
 from desktop_app.ui.transcript.styles import (
     CODE_ABOVE,
     CODE_BELOW,
@@ -46,13 +47,14 @@ from desktop_app.ui.transcript.table_box import (
 )
 from desktop_app.ui.transcript.timing import NEVER, Deadline
 
-_AS_IT_IS: Final = Choice()
 _NARROWEST: Final = 40
 
 
 class LaidBlock:
     """A block in a width. `choices` are those for its cards and tables, by the number of
-    their box."""
+    their box; without one, long code `folds`. What `grows` has an end that is not finished: a
+    formula is shown as its source. A table that `ends` does not go on in another block.
+    """
 
     def __init__(
         self,
@@ -63,6 +65,9 @@ class LaidBlock:
         columns: Columns | None = None,
         choices: Sequence[tuple[int, Choice]] = (),
         before: "LaidBlock | None" = None,
+        grows: bool = False,
+        folds: bool = False,
+        ends: bool = True,
     ) -> None:
         self.block = block
         self.width = width
@@ -73,10 +78,14 @@ class LaidBlock:
         self._styles = styles
         self._columns = columns
         self._choices = dict(choices)
+        self._grows = grows
+        self._ends = ends
+        self._usual = Choice(folded=folds)
         self._next = 0
         self._frames: list[tuple[str, ...]] = []
         self._quoted = False
-        self._before = before if before is not None and before._is_like(self) else None
+        self._before = before
+        self._is_same = before is not None and before._is_like(self)
 
     def _is_like(self, other: "LaidBlock") -> bool:
         return self.width == other.width and self._styles is other._styles
@@ -140,14 +149,16 @@ class LaidBlock:
 
     def _make(self, stretch: Stretch, place: QRectF, count: int) -> Box:
         styles = self._styles
-        old = self._old_box()
+        old = self._old_box() if self._is_same or stretch.kind == "code" else None
         match stretch.kind:
             case "cell":
                 cells = self.stretches[self._next : self._next + count]
                 before = old if isinstance(old, TableBox) else None
                 choice = self._choice()
                 columns = self._columns_of(cells, int(place.width()))
-                return TableBox(cells, place, styles, columns, choice.sideways, before)
+                return TableBox(
+                    cells, place, styles, columns, choice.sideways, before, ends=self._ends
+                )
             case "rule":
                 return RuleBox(
                     stretch.begin, int(place.left()), int(place.top()), int(place.width())
@@ -156,19 +167,26 @@ class LaidBlock:
                 return formula
             case "code" | "math":
                 before = old if isinstance(old, CodeBox) else None
-                return CodeBox(stretch, place, styles, self._choice(), before)
+                grows = self._grows and isinstance(self.block, Code)
+                return CodeBox(stretch, place, styles, self._choice(), before, grows=grows)
             case "paragraph" | "heading":
                 before = old if isinstance(old, WordsBox) else None
                 return WordsBox(stretch, place, styles, before)
 
     def _formula(self, stretch: Stretch, place: QRectF) -> FormulaBox | None:
-        if self._styles.formulas is None:
+        formulas = self._styles.formulas
+        if formulas is None or (self._grows and isinstance(self.block, Math)):
             return None
-        size = self._styles.formulas.size_of(stretch.text, True, self._styles.size)
-        return FormulaBox(stretch, place, self._styles, size) if size is not None else None
+        size = formulas.size_of(stretch.text, True, self._styles.size)
+        if size is not None:
+            return FormulaBox(stretch, place, self._styles, size)
+        if formulas.has_failed(stretch.text, True):
+            return None
+        guess = guess_size(stretch.text, True, self._styles.size)
+        return FormulaBox(stretch, place, self._styles, guess, waits=True)
 
     def _choice(self) -> Choice:
-        return self._choices.get(len(self.boxes), _AS_IT_IS)
+        return self._choices.get(len(self.boxes), self._usual)
 
     def _columns_of(self, cells: Sequence[Stretch], width: int) -> Columns:
         if self._columns is not None:
@@ -189,6 +207,12 @@ class LaidBlock:
             end += 1
         return end - first
 
+    def go_on(self) -> None:
+        """The table goes on in another block."""
+        for box in self.boxes:
+            if isinstance(box, TableBox):
+                box.ends = False
+
     # --- what is taken over -------------------------------------------------------------------
 
     def _old_box(self) -> Box | None:
@@ -200,7 +224,7 @@ class LaidBlock:
 
     def _kept(self, count: int, place: QRectF) -> Box | None:
         """The old box where nothing of it has changed."""
-        old = self._old_box()
+        old = self._old_box() if self._is_same else None
         if old is None or not isinstance(old, WordsBox) or count != 1 or not old.done:
             return None
         same = (old.left, old.top) == (place.left(), place.top())
@@ -257,19 +281,23 @@ class LaidBlock:
         first = max(0, bisect_right(self.boxes, top, key=_top_of) - 1)
         return self.boxes[first : bisect_right(self.boxes, bottom, key=_top_of)]
 
-    def waits_for_formulas(self) -> bool:
-        """Whether a formula in it is shown as its source."""
-        if self._styles.formulas is None:
-            return False
-        return any(
-            (isinstance(box, CodeBox) and box.stretch.kind == "math")
-            or (isinstance(box, WordsBox) and box.text.shaped.waits)
-            or (
-                isinstance(box, TableBox)
-                and any(one.shaped.waits for row in box.rows for one in row)
-            )
-            for box in self.boxes
-        )
+    def waits_for(self, formulas: frozenset[FormulaKey]) -> bool:
+        """Whether the room of one of these formulas is guessed in it."""
+        for box in self.boxes:
+            match box:
+                case FormulaBox(waits=True):
+                    if (box.source, True) in formulas:
+                        return True
+                case WordsBox():
+                    if not formulas.isdisjoint(box.text.shaped.waits):
+                        return True
+                case TableBox():
+                    cells = (cell for row in box.rows for cell in row)
+                    if any(not formulas.isdisjoint(cell.shaped.waits) for cell in cells):
+                        return True
+                case _:
+                    pass
+        return False
 
 
 def lay_out_block(
@@ -306,14 +334,16 @@ def gap_between(before: Block | None, after: Block, styles: Styles) -> int:
     return gap
 
 
-def estimate(block: Block, width: int, styles: Styles) -> int:
+def estimate(block: Block, width: int, styles: Styles, *, folds: bool = False) -> int:
     """About how high a block will be. It takes a few microseconds."""
     line, _ = styles.line(styles.body())
     match block:
         case Code(text) | Math(text):
-            lines = min(text.count("\n") + 1, FOLD_AT)
+            lines, foot = text.count("\n") + 1, 0
+            if lines > FOLD_AT:
+                lines, foot = FOLD_AT if folds else lines, FOLD_FOOT
             code, _ = styles.line(styles.code())
-            return CODE_HEAD + styles.scaled(CODE_ABOVE + CODE_BELOW) + lines * code
+            return foot + CODE_HEAD + styles.scaled(CODE_ABOVE + CODE_BELOW) + lines * code
         case Heading(level=level):
             return styles.heading_line(level)
         case Paragraph(spans):

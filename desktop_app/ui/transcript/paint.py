@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from desktop_app.ui.painting import paint_box
 from desktop_app.ui.transcript.boxes import Box, FormulaBox, Marker, RuleBox, WordsBox
+from desktop_app.ui.transcript.cite_marks import mark_rect, paint_mark
 from desktop_app.ui.transcript.code_box import CodeBox
 from desktop_app.ui.transcript.layout import LaidBlock
 from desktop_app.ui.transcript.styles import CODE_HEAD, RADIUS, Face, Styles
@@ -105,7 +106,15 @@ def _paint_card(painter: QPainter, card: CodeBox, styles: Styles) -> None:
     painter.setFont(styles.font(Face(12, 500)))
     painter.setPen(color("quiet"))
     head = QRectF(rect.left() + 14, rect.top(), rect.width() / 2, CODE_HEAD)
-    painter.drawText(head, Qt.AlignmentFlag.AlignVCenter, card_title(card.stretch.language))
+    painter.drawText(head, Qt.AlignmentFlag.AlignVCenter, _title_of(card, styles))
+
+
+def _title_of(card: CodeBox, styles: Styles) -> str:
+    if card.stretch.kind != "math":
+        return card_title(card.stretch.language)
+    formulas = styles.formulas
+    failed = formulas is not None and formulas.has_failed(card.text, True)
+    return "formula, cannot be drawn" if failed else "formula"
 
 
 def card_title(language: str) -> str:
@@ -264,6 +273,12 @@ def _paint_lines(
     lines = text.lines_between(seen.top() - top - 8, seen.bottom() - top + 8)
     for line in lines:
         line.text_line.draw(painter, origin)
+    for line in lines if text.shaped.cites else ():
+        for one in text.shaped.cites:
+            if line.begin <= one.at < line.end:
+                x, baseline = left + line.x_of(one.at), top + line.top + line.baseline
+                rect = mark_rect(x, baseline, one.number, styles.mark_scale)
+                paint_mark(painter, styles.ground, rect, one.number)
     if not text.shaped.inlines or styles.formulas is None:
         return
     for line in lines:

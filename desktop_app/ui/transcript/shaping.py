@@ -14,13 +14,19 @@ from typing import Final, NamedTuple
 from PySide6.QtGui import QTextCharFormat, QTextLayout
 
 from desktop_app.markdown.blocks import LINE_BREAK, Span
-from desktop_app.ui.transcript.styles import Face, FormulaSize, Styles
+from desktop_app.ui.transcript.cite_marks import GAP as MARK_GAP
+from desktop_app.ui.transcript.cite_marks import mark_width
+from desktop_app.ui.transcript.formulas import FormulaKey, FormulaSize, guess_size
+from desktop_app.ui.transcript.styles import Face, Styles
 
 HAIR: Final = "\u200a"
 """A hair space: the padding inside the box of inline code."""
 
 ROOM: Final = "x"
 """Stands for what is painted instead of text: lines break around it as around a word."""
+
+JOINER: Final = "\u2060"
+"""Keeps what is behind it in the line of what is before it."""
 
 _BREAK: Final = LINE_BREAK.encode("utf-16-le")
 _WIDE: Final = re.compile("[\U00010000-\U0010ffff]")
@@ -57,6 +63,13 @@ class Inline:
     ink: str
 
 
+class Cite(NamedTuple):
+    """The mark of a citation in a line: where its room is, and its number."""
+
+    at: int
+    number: int
+
+
 @dataclass
 class Shaped:
     """What Qt lays out. `looks` are formats by begin and length, `codes` boxes around code."""
@@ -67,11 +80,12 @@ class Shaped:
     )
     codes: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
     inlines: list[Inline] = field(default_factory=list[Inline])
+    cites: list[Cite] = field(default_factory=list[Cite])
     runs: list[Run] = field(default_factory=list[Run])
     units: int = 0
     length: int = 0
-    waits: bool = False
-    """There is a formula without a picture in it."""
+    waits: list[FormulaKey] = field(default_factory=list[FormulaKey])
+    """Formulas whose pictures are on the way; their room is guessed."""
 
     @cached_property
     def turned(self) -> bool:
@@ -202,6 +216,9 @@ def shape(spans: Sequence[Span], face: Face, styles: Styles) -> Shaped:
             continue
         if span.math and _formula(writer, span, face, styles):
             continue
+        if span.cite:
+            _cite(writer, span, face, styles)
+            continue
         look = styles.span(span, face)
         if not (span.code or span.math):
             writer.text(span.text, look)
@@ -219,18 +236,28 @@ def shape(spans: Sequence[Span], face: Face, styles: Styles) -> Shaped:
 
 
 def _formula(writer: _Writer, span: Span, face: Face, styles: Styles) -> bool:
-    """Leave room for a formula where there is a picture of it."""
+    """Leave room for a formula, unless it cannot be drawn."""
     if styles.formulas is None:
         return False
     source, display = formula_in(span.text)
     size = styles.formulas.size_of(source, display, face.size)
     if size is None:
-        writer.shaped.waits = True
-        return False
+        if styles.formulas.has_failed(source, display):
+            return False
+        writer.shaped.waits.append((source, display))
+        size = guess_size(source, display, face.size)
     ink = "link" if span.link else face.ink
     writer.shaped.inlines.append(Inline(writer.shaped.units, source, display, size, ink))
     writer.room(len(span.text), styles.room(face, size.width))
     return True
+
+
+def _cite(writer: _Writer, span: Span, face: Face, styles: Styles) -> None:
+    """Leave room for the mark of a citation, which no line begins with."""
+    width = mark_width(span.cite, styles.mark_scale) + 2 * MARK_GAP
+    writer.pad(JOINER, styles.format(face))
+    writer.shaped.cites.append(Cite(writer.shaped.units, span.cite))
+    writer.room(len(span.text), styles.room(face, width))
 
 
 def formula_in(text: str) -> tuple[str, bool]:

@@ -3,7 +3,6 @@
 All lengths are whole pixels at the size of now, so that nothing is painted between two of them.
 """
 
-from dataclasses import dataclass
 from typing import Final, NamedTuple, Protocol
 
 from PySide6.QtCore import QPointF, Qt
@@ -12,6 +11,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QTextCharForma
 from desktop_app.markdown.blocks import Span
 from desktop_app.ui.colouring import Colouring
 from desktop_app.ui.theme import BODY, line_height
+from desktop_app.ui.transcript.formulas import FormulaSize
 
 PARAGRAPH_GAP: Final = 14
 HEADING_BELOW: Final = 8
@@ -30,6 +30,9 @@ CELL_PADDING: Final = 12
 CELL_ABOVE: Final = 5
 CELL_BELOW: Final = 5
 RADIUS: Final = 10
+BAR_HEIGHT: Final = 14
+"""The height of the bar by which what is too wide is moved sideways."""
+
 MARK_WIDTH: Final = 16
 MARK_HEIGHT: Final = 15
 
@@ -48,20 +51,15 @@ class Face(NamedTuple):
     italic: bool = False
 
 
-@dataclass(frozen=True)
-class FormulaSize:
-    """The room that a formula takes, in pixels; `ascent` and `descent` from the baseline."""
-
-    width: float
-    ascent: float
-    descent: float
-
-
 class Formulas(Protocol):
-    """Draws formulas. One that is not there yet, or never will be, is shown as its source."""
+    """Draws formulas. One that cannot be drawn is shown as its source."""
 
     def size_of(self, source: str, display: bool, pixel_size: int) -> FormulaSize | None:
         """Return the room that a formula takes, `None` where there is no picture of it."""
+        ...
+
+    def has_failed(self, source: str, display: bool) -> bool:
+        """Whether there will never be a picture of it."""
         ...
 
     def paint(
@@ -110,6 +108,11 @@ class Styles:
     def scaled(self, length: float) -> int:
         """A length of 100 % at the size of now."""
         return round(length * self.size / BODY)
+
+    @property
+    def mark_scale(self) -> float:
+        """How much larger than at 100 % the marks of citations are."""
+        return self.size / BODY
 
     def smaller(self, size: int) -> int:
         """The size of code in text of a size."""

@@ -7,10 +7,11 @@ what the person wants done. A view is made only for a turn that comes near the w
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QRect, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
+from desktop_app.images.pixels import Pixels
 from desktop_app.interactions.interaction import Interaction
 from desktop_app.interactions.place import Place
 from desktop_app.overriding import override
@@ -40,6 +41,12 @@ class Transcript(ColumnArea):
 
     link_clicked = Signal(str, str)
     """A link is to be opened: its address, and the text that stands for it."""
+
+    media_requested = Signal(object)
+    """Something is to be done with a picture or a sound: a `MediaRequest`."""
+
+    citation_reached = Signal(object, str, QRect, bool)
+    """See `TurnView.citation_reached`."""
 
     painted = Signal()
     """Everything that had grown is on screen."""
@@ -135,6 +142,11 @@ class Transcript(ColumnArea):
         for slot in self._column.slots:
             slot.view.show_thumbnail(sha256, png)
 
+    def show_pixels(self, key: str, _longest: int, made: Pixels | str) -> None:
+        """Show a picture of an answer that was decoded meanwhile, or why it cannot be shown."""
+        for slot in self._column.slots:
+            slot.view.show_pixels(key, made)
+
     def open_thoughts(self) -> None:
         """Open all thoughts, for a screenshot."""
         for slot in self._column.slots:
@@ -147,6 +159,8 @@ class Transcript(ColumnArea):
         view.resume.connect(self.resume)
         view.refuse.connect(self.refuse)
         view.link_clicked.connect(self.link_clicked)
+        view.media_requested.connect(self.media_requested)
+        view.citation_reached.connect(self.citation_reached)
         view.height_changed.connect(partial(self._view_changed, turn.key))
         self.selecting.show_in(view)
         return view

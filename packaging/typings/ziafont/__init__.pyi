@@ -1,0 +1,1 @@
+# What Castor uses of ziafont, whose own hints leave much open.

@@ -1,0 +1,1 @@
+# What Castor uses of ziamath, whose own hints leave much open.

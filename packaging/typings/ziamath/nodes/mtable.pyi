@@ -1,0 +1,3 @@
+from ziamath.nodes import Mnode
+
+class Mtable(Mnode): ...
