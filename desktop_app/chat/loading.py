@@ -16,25 +16,28 @@ class TurnLoader:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._logged: set[str] = set()
 
     def load(self, key: str) -> tuple[Interaction, int]:
         """Read the turn of a key; say of how many characters it is made. Raises `StoreError`."""
         try:
             return self._read(key)
         except StoreError as error:
-            log.warning("a turn could not be read: %s", type(error).__name__)
+            if key not in self._logged:  # a view may ask again at every scrolling
+                self._logged.add(key)
+                log.warning("a turn could not be read: %s", type(error).__name__)
             raise
 
     def _read(self, key: str) -> tuple[Interaction, int]:
-        row = self._database.read_here(lambda db: queries.load_interaction(db, key))
-        if row is None:
-            raise StoreError("This message is not in the history any more.")
         try:
-            return restore_interaction(row), _size_of(row)
-        except ValueError as error:
+            row = self._database.read_here(lambda db: queries.load_interaction(db, key))
+            if row is not None:
+                return restore_interaction(row), _size_of(row)
+        except ValueError as error:  # no JSON, or no UTF-8
             raise DatabaseDamaged(
                 "This message is damaged and cannot be read.", "The others are not touched."
             ) from error
+        raise StoreError("This message is not in the history any more.")
 
 
 def _size_of(row: InteractionRow) -> int:

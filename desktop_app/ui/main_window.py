@@ -125,6 +125,7 @@ class MainWindow(QMainWindow):
             "attach": self.pick_files,
             "stop": self._escape,
             "copy_answer": self._copy_answer,
+            "read_answer": self.view.read_answer,
             "zoom_in": self._zoom_in,
             "zoom_out": self._zoom_out,
             "zoom_reset": self._zoom_reset,
@@ -251,8 +252,8 @@ class MainWindow(QMainWindow):
 
     def _copy_answer(self) -> None:
         session = self._library.current
-        turn = session.turns[-1] if session is not None and session.turns else None
-        if turn is not None and (answer := answer_source(turn)):
+        turns = session.turns if session is not None else ()
+        if turns and (answer := answer_source(turns[-1])):
             put_text(answer)
 
     def _escape(self) -> None:

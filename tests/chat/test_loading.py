@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from desktop_app.chat.loading import TurnLoader
 from desktop_app.chat.session import ChatSession
+from desktop_app.interactions.interaction import Interaction
 from desktop_app.interactions.outcome import Outcome
 from desktop_app.store import conversations as queries
 from desktop_app.store.errors import DiskFull, StoreError
@@ -36,6 +38,27 @@ async def test_what_is_read_later_is_what_was_acknowledged(tmp_path: Path) -> No
         assert list(session.turns.keys) == keys
         assert [turn.output_text for turn in session.turns] == ["one", "two"]
         assert session.conversation.is_stored
+
+
+async def test_opening_reads_no_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def load(self: TurnLoader, key: str) -> tuple[Interaction, int]:
+        read.append(key)
+        return Interaction(key), 0
+
+    server = script_server(streams(completed("one"), completed("two"), completed("three")))
+    async with server as one, world(tmp_path, one.base_url) as w:
+        session, keys = await said_before(w, "a", "b", "c")
+        await w.open()
+        monkeypatch.setattr(TurnLoader, "load", load)
+        session = await w.open(session.key)
+        assert len(session.turns) == 3
+        assert min(session.turns.sizes) > 0
+        assert session.conversation.tokens == 0
+        assert read == []
+        assert session.turns[1].key == keys[1]
+        assert read == [keys[1]]
 
 
 async def test_an_answer_that_has_ended_is_forgotten_and_read_again(tmp_path: Path) -> None:
@@ -73,11 +96,22 @@ async def test_an_answer_that_could_not_be_kept_stays_in_memory(
         assert any(notice.text == "The disk is full." for notice in w.notices)
 
 
-async def test_a_conversation_opens_though_a_turn_of_it_is_damaged(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "how",
+    [
+        "UPDATE step SET body = '{' WHERE interaction = ?",
+        "UPDATE step SET body = CAST(x'22ff22' AS TEXT) WHERE interaction = ?",
+        "UPDATE interaction SET input = 'no JSON' WHERE key = ?",
+        "UPDATE interaction SET header = '[NaN]' WHERE key = ?",
+    ],
+)
+async def test_a_conversation_opens_though_a_turn_of_it_is_damaged(
+    tmp_path: Path, how: str
+) -> None:
     server = script_server(streams(completed("one"), completed("two")))
     async with server as one, world(tmp_path, one.base_url) as w:
         session, keys = await said_before(w, "a", "b")
-        await damage(w, "UPDATE step SET body = '{' WHERE interaction = ?", keys[0])
+        await damage(w, how, keys[0])
         shown, whole = session.turns
         assert shown.failure is not None
         assert (shown.key, shown.outcome) == (keys[0], Outcome.FAILED)

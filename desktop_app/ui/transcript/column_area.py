@@ -42,6 +42,7 @@ _NEAR_END: Final = 8
 _NEAR_TOP: Final = 72
 _NEAR_FOOT: Final = 48
 """What was sought is not shown nearer to the edges; a bar may lie over the upper one."""
+_BAR: Final = 14
 
 
 def column_width(space: int) -> int:
@@ -76,12 +77,15 @@ class ColumnArea(QAbstractScrollArea):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Conversation")
+        # Pixels of a viewport that paints all of itself, with nothing over it, can be scrolled.
         self.viewport().setAutoFillBackground(False)
-        # The bar lies over the margin, so that it takes no width from the column.
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setViewportMargins(0, 0, _BAR, 0)
+        # The bar stands in the margin, so that it takes no width from the column.
         self._bar = QScrollBar(Qt.Orientation.Vertical, self)
         self._bar.setSingleStep(44)
         self._bar.valueChanged.connect(self._scrolled)
-        self._jump = JumpButton(theme, self)
+        self._jump = JumpButton(theme, self.viewport())
         self._jump.clicked.connect(self.jump_to_end)
         self._jump.hide()
         self._ahead_timer = self._timer(_AHEAD_MS, self._lay_out_ahead)
@@ -172,13 +176,18 @@ class ColumnArea(QAbstractScrollArea):
             self._bar.setValue(value)
             column.place(Window(value, height), (self.width() - column.width) // 2)
             self._mark = column.mark_after(mark, value)
-            self._jump.setVisible(value < end - _NEAR_END)
+            self._show_jump(value < end - _NEAR_END)
         finally:
             self._arranging = False
         if column.changed:
             column.changed = False
+            self._jump.raise_()
             put_in_order(self.stops)
             self.views_changed.emit()
+
+    def _show_jump(self, is_shown: bool) -> None:
+        self._jump.setVisible(is_shown)
+        self._jump.move(QPoint((self.width() - self._jump.width()) // 2, self.height() - 52))
 
     def _lay_out_ahead(self) -> None:
         """Lay out a little of what will soon be in sight: never so much that a frame waits."""
@@ -314,8 +323,7 @@ class ColumnArea(QAbstractScrollArea):
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Lay out anew; the reader stays where he is."""
-        self._bar.setGeometry(QRect(self.width() - 14, 0, 14, self.height()))
-        self._jump.move(QPoint((self.width() - self._jump.width()) // 2, self.height() - 52))
+        self._bar.setGeometry(QRect(self.width() - _BAR, 0, _BAR, self.height()))
         self._arrange()
 
     @override

@@ -166,7 +166,7 @@ def test_the_topmost_block_keeps_still_whatever_height_changes(
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=ONE_WINDOW)
-@given(st.integers(0, 1000), st.integers(0, 29), st.integers(0, 5), st.floats(0, 0.99))
+@given(st.integers(0, 1000), st.integers(0, 29), st.integers(0, 5), st.floats(0, 0.95))
 def test_a_place_is_opened_where_it_was(
     shown: Shown, seed: int, number: int, block: int, share: float
 ) -> None:
