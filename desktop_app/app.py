@@ -86,6 +86,7 @@ async def _main(
         demo = DemoServer(tokens_per_second=200 if arguments.screenshot else None)
         stack.push_async_callback(demo.aclose)
         attachments = Attachments(files, database, decoder, notices, tasks)
+        stack.callback(attachments.media.close)
         connection = Connection(attachments.open, attachments.uploads)
         stack.push_async_callback(connection.aclose)
         preferences = Preferences(

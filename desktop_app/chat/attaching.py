@@ -12,6 +12,7 @@ from typing import BinaryIO, Final
 from PySide6.QtCore import QObject, Signal
 
 from desktop_app.chat.file_kinds import FileKind, kind_of
+from desktop_app.chat.media import Media
 from desktop_app.chat.notices import NoticeBoard
 from desktop_app.chat.tasks import TaskScope
 from desktop_app.chat.uploading import Uploads
@@ -103,6 +104,7 @@ class Attachments(QObject):
         self._copies = 0
         self._under_way: dict[int, _Copy] = {}
         self.uploads = Uploads(files, database, self)
+        self.media = Media(files, decoder, self._one_at_a_time, notices, tasks, self)
 
     def working(self, conversation: str) -> int:
         """How many files are still being copied for a conversation."""

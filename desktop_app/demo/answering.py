@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
+from desktop_app.demo.exhibition import exhibit
 from desktop_app.demo.filling import Filling
 from desktop_app.demo.manner import dress, first_sentence
 from desktop_app.demo.media import chime, sky, wav
@@ -72,6 +73,9 @@ def answer(question: Question, interaction_id: str) -> Answer:
             for number, tool in enumerate(calls)
         ]
         return Answer((*thought, *steps), Status.REQUIRES_ACTION)
+    shown = exhibit(question, interaction_id)
+    if shown:
+        return Answer((*_thought(question, "what else there is", interaction_id), *shown))
     reply = reply_to(question)
     used = use_server_tools(question, interaction_id)
     thought = _thought(question, reply.about, interaction_id)

@@ -12,6 +12,7 @@ from typing import Final
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize, Qt
 from PySide6.QtGui import QColorSpace, QImage, QImageReader
 
+from desktop_app.images.pixels import Pixels
 from desktop_app.images.probe import ImageKind, image_kind
 
 MAX_PIXELS: Final = 64_000_000
@@ -62,14 +63,27 @@ def decode(path: Path, longest: int) -> Decoded:
     Raises `Undecodable` and `OSError`.
     """
     image = read_image(path.read_bytes())
-    size = image.size()
-    if max(size.width(), size.height()) > longest:
-        image = image.scaled(
-            QSize(longest, longest),
-            Qt.AspectRatioMode.KeepAspectRatio,
-            Qt.TransformationMode.SmoothTransformation,
-        )
-    return Decoded(size.width(), size.height(), to_png(_only_pixels(image)))
+    thumbnail = to_png(_only_pixels(_fitted(image, longest)))
+    return Decoded(image.width(), image.height(), thumbnail)
+
+
+def decode_pixels(data: bytes, longest: int) -> Pixels:
+    """Decode a picture for a window, at most `longest` pixels a side. Raises `Undecodable`."""
+    image = read_image(data)
+    made = _only_pixels(_fitted(image, longest))
+    made = made.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
+    pixels = bytes(made.constBits())
+    return Pixels(image.width(), image.height(), made.width(), made.height(), pixels)
+
+
+def _fitted(image: QImage, longest: int) -> QImage:
+    if max(image.width(), image.height()) <= longest:
+        return image
+    return image.scaled(
+        QSize(longest, longest),
+        Qt.AspectRatioMode.KeepAspectRatio,
+        Qt.TransformationMode.SmoothTransformation,
+    )
 
 
 def _only_pixels(image: QImage) -> QImage:

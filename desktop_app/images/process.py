@@ -7,9 +7,10 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Final, cast
+from typing import IO, Final, cast
 
 from desktop_app.children import own_command
+from desktop_app.images.pixels import Pixels
 from desktop_app.images.worker import ARGUMENT
 
 TIME_LIMIT: Final = 10.0
@@ -33,19 +34,34 @@ class DecoderProcess:
         Raises `NoPreview`, also where the child was ended for taking more than its 10 seconds or
         its 1 GiB.
         """
+        head, png = self._ask({"path": str(path), "longest": longest})
+        return int(head["width"]), int(head["height"]), png
+
+    def pixels(self, source: Path | bytes, longest: int) -> Pixels:
+        """Give the pixels of a picture, at most `longest` a side. Raises as `thumbnail` does."""
+        request: dict[str, object] = {"pixels": True, "longest": longest}
+        if isinstance(source, Path):
+            head, data = self._ask(request | {"path": str(source)})
+        else:
+            head, data = self._ask(request | {"size": len(source)}, source)
+        names = ("width", "height", "across", "down")
+        width, height, across, down = (int(head[name]) for name in names)
+        return Pixels(width, height, across, down, data)
+
+    def _ask(
+        self, request: dict[str, object], data: bytes = b""
+    ) -> tuple[dict[str, int | str], bytes]:
         limit = self._time_limit if self._child is not None else self._time_limit + _START_LIMIT
         try:
             child = self._running()
             assert child.stdin is not None
-            request = json.dumps({"path": str(path), "longest": longest}).encode() + b"\n"
-            child.stdin.write(request)
-            child.stdin.flush()
+            _write(child.stdin, json.dumps(request).encode() + b"\n")
+            _write(child.stdin, data)
             deadline = time.monotonic() + limit
             head = cast("dict[str, int | str]", json.loads(self._read_line(child, deadline)))
             if "error" in head:
                 raise NoPreview(str(head["error"]))
-            png = self._read(child, int(head["size"]), deadline)
-            return int(head["width"]), int(head["height"]), png
+            return head, self._read(child, int(head["size"]), deadline)
         except (OSError, EOFError, TimeoutError) as error:
             self.close()
             raise NoPreview("the picture takes too much time or memory to show") from error
@@ -96,6 +112,12 @@ class DecoderProcess:
             pieces.append(piece)
             size -= len(piece)
         return b"".join(pieces)
+
+
+def _write(stream: IO[bytes], data: bytes) -> None:
+    rest = memoryview(data)
+    while rest:
+        rest = rest[stream.write(rest) :]
 
 
 def _wait_readable(descriptor: int, deadline: float) -> None:

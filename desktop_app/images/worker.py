@@ -1,7 +1,9 @@
 """The child process: decodes one picture after the other, under the limits of the system.
 
 It speaks in lines of JSON over its standard streams: `{"path", "longest"}` in, `{"width",
-"height", "size"}` and `size` bytes of PNG out, or `{"error"}`. It ends when its input does.
+"height", "size"}` and `size` bytes of PNG out, or `{"error"}`. In place of a path, `{"size"}` and
+so many bytes may come in; `{"pixels": true}` asks for pixels in place of PNG, with `"across"` and
+`"down"`. It ends when its input does.
 """
 
 import json
@@ -19,27 +21,36 @@ def main() -> int:
     _limit_memory()
     from PySide6.QtCore import QCoreApplication
 
-    from desktop_app.images.decode import Undecodable, decode
+    from desktop_app.images.decode import Undecodable
 
     application = QCoreApplication([])
     out = sys.stdout.buffer
-    for line in sys.stdin.buffer:
+    while line := sys.stdin.buffer.readline():
         request = json.loads(line)
+        data = sys.stdin.buffer.read(request["size"]) if "size" in request else None
         _limit_time()
         try:
-            decoded = decode(Path(request["path"]), request["longest"])
+            head, body = _decode(request, data)
         except (Undecodable, OSError, MemoryError) as error:
-            out.write(json.dumps({"error": str(error) or "out of memory"}).encode() + b"\n")
-        else:
-            head = {
-                "width": decoded.width,
-                "height": decoded.height,
-                "size": len(decoded.thumbnail),
-            }
-            out.write(json.dumps(head).encode() + b"\n" + decoded.thumbnail)
+            head, body = {"error": str(error) or "out of memory"}, b""
+        out.write(json.dumps(head).encode() + b"\n" + body)
         out.flush()
     del application
     return 0
+
+
+def _decode(request: dict[str, object], data: bytes | None) -> tuple[dict[str, object], bytes]:
+    from desktop_app.images.decode import decode, decode_pixels
+
+    path, longest = Path(str(request.get("path", ""))), int(str(request["longest"]))
+    if not request.get("pixels"):
+        made = decode(path, longest)
+        size = len(made.thumbnail)
+        return {"width": made.width, "height": made.height, "size": size}, made.thumbnail
+    pixels = decode_pixels(path.read_bytes() if data is None else data, longest)
+    names = ("width", "height", "across", "down")
+    head: dict[str, object] = {name: getattr(pixels, name) for name in names}
+    return head | {"size": len(pixels.data)}, pixels.data
 
 
 def _limit_memory() -> None:

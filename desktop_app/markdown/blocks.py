@@ -14,7 +14,8 @@ LINE_BREAK: Final = "\u2028"
 class Span:
     """A stretch of text with one look. `link` is an address as it was written, or empty.
 
-    `note`: the text is the label of a footnote.
+    `note`: the text is the label of a footnote. `cite` is the number of a source, whose mark the
+    text is; no Markdown has it.
     """
 
     text: str
@@ -25,6 +26,7 @@ class Span:
     math: bool = False
     link: str = ""
     note: bool = False
+    cite: int = 0
 
 
 Spans: TypeAlias = tuple[Span, ...]

@@ -45,6 +45,10 @@ class AttachmentStore:
         """Where the copy of these bytes lies."""
         return self._folder / sha256[:2] / sha256
 
+    def beside(self, name: str) -> Path:
+        """A folder beside this one, for files that are not kept."""
+        return self._folder.parent / name
+
     def copy_file(
         self,
         path: Path,

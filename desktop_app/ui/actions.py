@@ -40,6 +40,10 @@ IN_TEXT: Final[tuple[tuple[str, str], ...]] = (
     ("New line in the message", "Shift+Enter"),
     ("Move the conversation to the trash", "Delete, in the list"),
     ("Next turn, previous turn", "Ctrl+Down, Ctrl+Up, in the conversation"),
+    ("Select text in the conversation", "Shift with the arrows, Home, End, Page Up, Page Down"),
+    ("Select word by word, turn by turn", "Ctrl+Shift with the arrows, in the conversation"),
+    ("Select paragraph by paragraph", "Alt+Shift+Down, Alt+Shift+Up, in the conversation"),
+    ("Select all, copy", "Ctrl+A, Ctrl+C, in the conversation"),
 )
 """Keys that belong to one widget."""
 

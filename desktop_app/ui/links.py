@@ -61,3 +61,8 @@ def names_another_host(text: str, link: Link) -> bool:
 def open_link(link: Link) -> bool:
     """Hand an address to the system; say whether it took it."""
     return QDesktopServices.openUrl(QUrl(link.address))
+
+
+def open_file(path: str) -> bool:
+    """Have the system open a file that Castor itself has written."""
+    return QDesktopServices.openUrl(QUrl.fromLocalFile(path))

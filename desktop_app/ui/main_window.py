@@ -11,7 +11,6 @@ from PySide6.QtGui import (
     QDragLeaveEvent,
     QDragMoveEvent,
     QDropEvent,
-    QGuiApplication,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMainWindow, QWidget
@@ -41,10 +40,11 @@ from desktop_app.ui.empty_state import Start
 from desktop_app.ui.key_rejection import words_of_rejection
 from desktop_app.ui.links import check_link, names_another_host, open_link
 from desktop_app.ui.mark import window_icon
+from desktop_app.ui.media_desk import MediaDesk
 from desktop_app.ui.session_view import SessionView
 from desktop_app.ui.sidebar.sidebar import Sidebar
 from desktop_app.ui.theme import Theme
-from desktop_app.ui.transcript.copying import plain_copy
+from desktop_app.ui.transcript.copying import answer_source, put_text
 from desktop_app.ui.window_dialogs import WindowDialogs
 
 TITLE: Final = "Castor"
@@ -100,6 +100,7 @@ class MainWindow(QMainWindow):
         self._dialogs.link_confirmed.connect(self._open_checked)
         self._dialogs.folder_requested.connect(self.open_folder)
         self._dialogs.retry_requested.connect(self.view.retry)
+        self._media = MediaDesk(theme, attachments.media, self.pane.transcript, self)
         self._connect_actions()
         self._connect_sidebar()
         self._connect_pane()
@@ -149,6 +150,8 @@ class MainWindow(QMainWindow):
         pane.header.left.connect(pane.composer.setFocus)
         pane.notices.acted.connect(self._act)
         pane.transcript.link_clicked.connect(self.open_link)
+        pane.transcript.selecting.failed.connect(self._say)
+        self._media.failed.connect(self._say)
         pane.transcript.zoom_requested.connect(self._zoom)
         pane.welcome.link_clicked.connect(self.open_link)
         pane.welcome.key_entered.connect(self._preferences.enter_key)
@@ -246,8 +249,8 @@ class MainWindow(QMainWindow):
     def _copy_answer(self) -> None:
         session = self._library.current
         turns = session.turns if session is not None else []
-        if turns and turns[-1].output_text:
-            QGuiApplication.clipboard().setText(plain_copy(turns[-1].output_text))
+        if turns and (answer := answer_source(turns[-1])):
+            put_text(answer)
 
     def _escape(self) -> None:
         self.view.stop()

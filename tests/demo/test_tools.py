@@ -1,5 +1,7 @@
 """The server's own tools: they say that they did nothing."""
 
+import json
+
 from desktop_app.interactions.jsonvalue import JsonValue
 from tests.demo.calling import (
     Demo,
@@ -48,3 +50,33 @@ def test_addresses_are_not_fetched_and_code_is_not_run(demo: Demo) -> None:
 def test_tools_that_are_not_here_are_named(demo: Demo) -> None:
     tools: list[JsonValue] = [{"type": "google_maps"}, {"type": "file_search"}]
     assert "I have no file_search, google_maps here." in demo.text("hello", tools=tools)
+
+
+def test_the_exhibition_has_tools_sources_a_picture_and_a_sound(demo: Demo) -> None:
+    interaction = demo.create("Show me sources and media")
+    kinds_of = [step["type"] for step in steps_of(interaction)]
+    assert kinds_of[1:] == [
+        "google_search_call",
+        "google_search_result",
+        "url_context_call",
+        "url_context_result",
+        "code_execution_call",
+        "code_execution_result",
+        "model_output",
+    ]
+    text, picture, _, sound = contents(steps_of(interaction, "model_output")[0])
+    assert picture["mime_type"] == "image/png"
+    assert sound["mime_type"] == "audio/wav"
+    data = string_at(text, "text").encode()
+    cited = [
+        data[number_at(one, "start_index") : number_at(one, "end_index")].decode()
+        for one in list_at(text, "annotations")
+    ]
+    assert cited[1:3] == ["51 light years away", "カストル"]
+    kinds = [one["type"] for one in list_at(text, "annotations")]
+    assert {"url_citation", "file_citation", "place_citation"} == set(kinds)
+
+
+def test_an_answer_as_json_is_a_list_of_rows_and_nothing_else(demo: Demo) -> None:
+    rows = json.loads(demo.text("The stars of Gemini as JSON, please"))
+    assert [row["star"] for row in rows] == ["Castor", "Pollux", "Alhena"]

@@ -13,6 +13,7 @@ from PySide6.QtCore import QBuffer, QIODevice
 from PySide6.QtGui import QColor, QImage
 
 from desktop_app.images.decode import Undecodable, decode, read_image
+from desktop_app.images.measure import HEAD, measure
 from desktop_app.images.probe import image_kind, what_it_is
 from desktop_app.images.process import DecoderProcess, NoPreview, worker_command
 from tests.pictures import encoded, picture
@@ -205,3 +206,57 @@ def test_thumbnails_carry_nothing_of_the_file_but_pixels(
     file.write_bytes(buffer.data().data())
     assert b"secret place" in file.read_bytes()
     assert b"secret place" not in decoder.thumbnail(file, 100)[2]
+
+
+# --- for a window ---------------------------------------------------------------------------------
+
+
+def test_pixels_come_from_bytes_and_from_a_file_alike(
+    decoder: DecoderProcess, tmp_path: Path
+) -> None:
+    data = encoded(picture(300, 200, "#102030"))
+    path = tmp_path / "a"
+    path.write_bytes(data)
+    made = decoder.pixels(data, 150)
+    assert made == decoder.pixels(path, 150)
+    assert (made.width, made.height, made.across, made.down) == (300, 200, 150, 100)
+    image = QImage(made.data, made.across, made.down, QImage.Format.Format_ARGB32_Premultiplied)
+    assert image.pixelColor(149, 99) == QColor("#102030")
+
+
+def test_a_large_picture_goes_through_the_pipe(decoder: DecoderProcess) -> None:
+    noise = os.urandom(700 * 700 * 4)
+    image = QImage(noise, 700, 700, QImage.Format.Format_RGB32)
+    data = encoded(image)
+    assert len(data) > 1_000_000
+    assert len(decoder.pixels(data, 4096).data) == 700 * 700 * 4
+
+
+def test_broken_bytes_have_no_pixels_and_the_next_picture_has(decoder: DecoderProcess) -> None:
+    good = encoded(picture())
+    for bad in (b"", b"no picture", good[:60], b"\x89PNG\r\n\x1a\n" + b"\0" * 90):
+        with pytest.raises(NoPreview):
+            decoder.pixels(bad, 64)
+    assert decoder.pixels(good, 64).width == 64
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_the_first_bytes_tell_the_size(name: str) -> None:
+    assert measure(encoded(picture(130, 47), name)[:HEAD]) == (130, 47)
+
+
+def test_a_gif_tells_its_size_and_what_is_cut_short_does_not() -> None:
+    assert measure(b"GIF89a\x0a\x00\x14\x00") == (10, 20)
+    assert measure(encoded(picture(), "JPEG")[:20]) is None
+    assert measure(b"") is None
+
+
+@given(
+    st.sampled_from(
+        [b"", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF89a", b"RIFF1234WEBP", b"BM"]
+    ),
+    st.binary(max_size=64),
+)
+def test_no_bytes_make_measuring_raise(head: bytes, rest: bytes) -> None:
+    size = measure(head + rest)
+    assert size is None or min(size) > 0

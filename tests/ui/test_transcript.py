@@ -28,10 +28,12 @@ from desktop_app.markdown.stretches import TOO_LONG
 from desktop_app.ui.theme import Theme, line_height
 from desktop_app.ui.transcript.blocks_view import BlocksView
 from desktop_app.ui.transcript.bubble import Bubble
+from desktop_app.ui.transcript.column_area import column_width
 from desktop_app.ui.transcript.copying import plain_copy
 from desktop_app.ui.transcript.failure_card import FailureCard
+from desktop_app.ui.transcript.json_view import json_answer
 from desktop_app.ui.transcript.lines import StepLine, ThoughtLine, last_heading
-from desktop_app.ui.transcript.transcript import Transcript, column_width
+from desktop_app.ui.transcript.transcript import Transcript
 from desktop_app.ui.transcript.turn_view import TurnView
 from tests.interactions.test_interaction import sample_events
 from tests.samples import STREAMS
@@ -97,7 +99,8 @@ def test_every_sample_can_be_shown(transcript: Transcript, name: str) -> None:
     shown = "".join(
         v.markdown_text for v in transcript.findChildren(BlocksView) if not v.isHidden()
     )
-    for text in interaction.output_text.split("\n\n"):
+    answer = json_answer(interaction.output_text)
+    for text in (answer.code if answer else interaction.output_text).split("\n\n"):
         assert text in shown
 
 
@@ -234,15 +237,18 @@ def test_the_last_heading_of_a_summary_is_found() -> None:
     assert last_heading("no heading") == ""
 
 
-def test_a_step_nobody_knows_is_a_line_that_opens(transcript: Transcript) -> None:
+def test_a_tool_is_a_line_that_opens_to_what_was_asked_and_what_came_of_it(
+    transcript: Transcript,
+) -> None:
     interaction = Interaction(input=(TextContent("?"),))
     for event in sample_events("06_code_execution"):
         interaction.apply(event)
     transcript.set_turns([interaction])
     lines = transcript.findChildren(StepLine)
-    assert [line._button.text() for line in lines] == ["Code: asked", "Code: answered"]
+    assert [line._button.text() for line in lines] == ["Ran Python code"]
     lines[0].toggle()
     assert "statistics" in lines[0]._text.plain_text
+    assert "mean=15.83" in lines[0]._text.plain_text
 
 
 def test_how_a_turn_ended_is_said(transcript: Transcript) -> None:

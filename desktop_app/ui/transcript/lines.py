@@ -1,28 +1,19 @@
 """The lines of a turn that open: what the model thought, and what it did with its tools."""
 
-import json
 from typing import Final
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from desktop_app.interactions.calls import REFUSED
-from desktop_app.interactions.codec import encode_step
 from desktop_app.interactions.content import TextContent
-from desktop_app.interactions.steps import (
-    FunctionCallStep,
-    FunctionResultStep,
-    Step,
-    ThoughtStep,
-    ToolCallStep,
-    ToolResultStep,
-)
+from desktop_app.interactions.steps import ThoughtStep
 from desktop_app.overriding import override
 from desktop_app.ui.buttons import ThemedButton
 from desktop_app.ui.icons import icon, paint_icon
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.transcript.blocks_view import BlocksView
+from desktop_app.ui.transcript.step_lines import StepWords
 
 LINE: Final = 22
 _BAR_LEFT: Final = 7
@@ -38,12 +29,19 @@ class LineButton(ThemedButton):
 
     def __init__(self, theme: Theme, icon_name: str, parent: QWidget) -> None:
         super().__init__(theme, parent)
+        self._icon_name = icon_name
         self._icon = icon(theme, icon_name)
         self._closed = icon(theme, "chevron-right")
         self._opened = icon(theme, "chevron-down")
         self.is_open = False
         self.can_open = False
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def set_icon(self, name: str) -> None:
+        """Show another icon."""
+        if name != self._icon_name:
+            self._icon_name, self._icon = name, icon(self.theme, name)
+            self.update()
 
     def set_words(self, words: str) -> None:
         """Say something else."""
@@ -122,6 +120,10 @@ class OpeningLine(QWidget):
             self._button.update()
             self.height_changed.emit()
 
+    def set_icon(self, name: str) -> None:
+        """Show another icon on the line."""
+        self._button.set_icon(name)
+
     def set_words(self, words: str, more: str) -> bool:
         """Say something else, and have something else to show; say whether that changed."""
         self._button.can_open = bool(more)
@@ -198,54 +200,13 @@ def last_heading(summary: str) -> str:
     return ""
 
 
-_LONGEST_CALL: Final = 200
-"""Characters of a call on its line; all of it stands in what the line opens."""
-
-_FENCE: Final = "`" * 8
-
-_NAMES: Final = {
-    "google_search": "Google Search",
-    "url_context": "Web pages",
-    "code_execution": "Code",
-    "google_maps": "Google Maps",
-    "file_search": "File search",
-    "mcp_server_tool": "MCP tool",
-    "function": "Function",
-    "retrieval": "Retrieval",
-    "tool_search": "Tool search",
-    "processing": "Media analysis",
-}
-
-
 class StepLine(OpeningLine):
-    """A step of a tool, or one that this program has never heard of: its name, its JSON."""
+    """A step of a tool with what came of it, or one that this program has never heard of."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(theme, "wrench", "Step", parent)
 
-    def show_step(self, step: Step) -> bool:
+    def show_words(self, words: StepWords) -> bool:
         """Show a step as it is by now; say whether the height has changed."""
-        data = encode_step(step)
-        kind = str(data.get("type") or "step")
-        words = kind.replace("_", " ")
-        family = kind.removesuffix("_call").removesuffix("_result")
-        if isinstance(step, FunctionCallStep):
-            words = f"Function: {call_words(step)}"
-        elif isinstance(step, FunctionResultStep) and step.result == REFUSED:
-            words = f"You refused {step.name or 'the function'}"
-        elif isinstance(step, ToolCallStep | ToolResultStep):
-            part = "asked" if isinstance(step, ToolCallStep) else "answered"
-            words = f"{_NAMES.get(family, family.replace('_', ' '))}: {part}"
-        shown = {name: item for name, item in data.items() if name != "signature"}
-        text = json.dumps(shown, ensure_ascii=False, indent=2)
-        return self.set_words(words, f"{_FENCE}json\n{text}\n{_FENCE}")
-
-
-def call_words(step: FunctionCallStep) -> str:
-    """A call on one line: the function's name, and what it is called with."""
-    arguments = [
-        f"{name}: {json.dumps(value, ensure_ascii=False)}"
-        for name, value in (step.arguments or {}).items()
-    ]
-    words = f"{step.name or 'without a name'}({', '.join(arguments)})"
-    return words if len(words) <= _LONGEST_CALL else f"{words[:_LONGEST_CALL]}…"
+        self.set_icon(words.icon)
+        return self.set_words(words.words, words.more)

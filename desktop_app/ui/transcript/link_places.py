@@ -10,12 +10,16 @@ from desktop_app.ui.transcript.flow import Flow
 
 
 class LinkPlace(NamedTuple):
-    """A link: its block, where its text begins and ends there, its address."""
+    """A link: its block, where its text begins and ends there, its address.
+
+    The mark of a citation has no address, but the number of its source.
+    """
 
     block: int
     begin: int
     end: int
     address: str
+    cite: int = 0
 
 
 def links_in(block: Block, number: int) -> list[LinkPlace]:
@@ -27,7 +31,9 @@ def links_in(block: Block, number: int) -> list[LinkPlace]:
         at = stretch.begin
         for span in stretch.spans:
             end = at + len(span.text)
-            if span.link:
+            if span.cite:
+                found.append(LinkPlace(number, at, end, "", span.cite))
+            elif span.link:
                 before = found[-1] if found else None
                 begin = at
                 if before is not None and (before.end, before.address) == (at, span.link):

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from desktop_app.ui.painting import paint_box
 from desktop_app.ui.transcript.boxes import Box, FormulaBox, Marker, RuleBox, WordsBox
+from desktop_app.ui.transcript.cite_marks import mark_rect, paint_mark
 from desktop_app.ui.transcript.code_box import CodeBox
 from desktop_app.ui.transcript.layout import LaidBlock
 from desktop_app.ui.transcript.styles import CODE_HEAD, RADIUS, Face, Styles
@@ -272,6 +273,12 @@ def _paint_lines(
     lines = text.lines_between(seen.top() - top - 8, seen.bottom() - top + 8)
     for line in lines:
         line.text_line.draw(painter, origin)
+    for line in lines if text.shaped.cites else ():
+        for one in text.shaped.cites:
+            if line.begin <= one.at < line.end:
+                x, baseline = left + line.x_of(one.at), top + line.top + line.baseline
+                rect = mark_rect(x, baseline, one.number, styles.mark_scale)
+                paint_mark(painter, styles.ground, rect, one.number)
     if not text.shaped.inlines or styles.formulas is None:
         return
     for line in lines:

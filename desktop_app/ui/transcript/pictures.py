@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QWidget
 
+from desktop_app.chat.media import MediaRef
 from desktop_app.interactions.content import AttachmentContent
 from desktop_app.overriding import override
+from desktop_app.ui.buttons import ThemedButton
 from desktop_app.ui.chips import (
     CHIP,
     detail_words,
@@ -21,6 +23,7 @@ from desktop_app.ui.chips import (
 from desktop_app.ui.painting import paint_box, rounded_pixmap
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.tooltip import plain_tooltip
+from desktop_app.ui.transcript.media_requests import ViewWanted
 
 ThumbnailSource = Callable[[AttachmentContent], bytes | None]
 
@@ -30,14 +33,19 @@ _GAP: Final = 8
 _RADIUS: Final = 12
 
 
-class Picture(QWidget):
-    """One attachment of an input: its thumbnail, or its name where it has none."""
+class Picture(ThemedButton):
+    """One attachment of an input: its thumbnail, which opens it, or its name where it has none."""
 
     def __init__(
         self, theme: Theme, attachment: AttachmentContent, alone: bool, parent: QWidget
     ) -> None:
-        super().__init__(parent)
+        super().__init__(theme, parent)
         self._theme = theme
+        self.opens = attachment.width is not None
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus if self.opens else Qt.FocusPolicy.NoFocus)
+        if self.opens:
+            self.setCursor(Qt.CursorShape.PointingHandCursor)
+            self.setAccessibleDescription("Opens the picture in a window of its own")
         self.attachment = attachment
         self._pixmap = QPixmap()
         self._rendered = QPixmap()
@@ -83,6 +91,7 @@ class Picture(QWidget):
         if self._share >= 0:
             rect = QRectF(self.rect()).adjusted(0, 0, 0, -1)
             paint_progress(painter, self._theme, rect, self._share)
+        self.paint_focus(painter, _RADIUS)
 
     def _paint_picture(self, painter: QPainter) -> None:
         if self._pixmap.isNull():
@@ -110,6 +119,9 @@ class Picture(QWidget):
 class PictureRow(QWidget):
     """All pictures of an input."""
 
+    media_requested = Signal(object)
+    """A picture is to be seen in a window: a `MediaRequest`."""
+
     def __init__(
         self,
         theme: Theme,
@@ -121,9 +133,21 @@ class PictureRow(QWidget):
         alone = len(attachments) == 1
         self.pictures = [Picture(theme, one, alone, self) for one in attachments]
         for picture in self.pictures:
+            picture.clicked.connect(self._open)
             png = thumbnail(picture.attachment)
             if png:
                 picture.show_thumbnail(png)
+
+    @property
+    def stops(self) -> list[QWidget]:
+        """Where Tab stops in it, in this order."""
+        return [picture for picture in self.pictures if picture.opens]
+
+    def _open(self) -> None:
+        picture = self.sender()
+        if isinstance(picture, Picture) and picture.opens:
+            ref = MediaRef(picture.attachment.sha256, picture.attachment)
+            self.media_requested.emit(ViewWanted(ref))
 
     def show_thumbnail(self, sha256: str, png: bytes) -> None:
         """Show a thumbnail that was made meanwhile."""

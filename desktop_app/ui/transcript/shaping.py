@@ -14,6 +14,8 @@ from typing import Final, NamedTuple
 from PySide6.QtGui import QTextCharFormat, QTextLayout
 
 from desktop_app.markdown.blocks import LINE_BREAK, Span
+from desktop_app.ui.transcript.cite_marks import GAP as MARK_GAP
+from desktop_app.ui.transcript.cite_marks import mark_width
 from desktop_app.ui.transcript.formulas import FormulaKey, FormulaSize, guess_size
 from desktop_app.ui.transcript.styles import Face, Styles
 
@@ -22,6 +24,9 @@ HAIR: Final = "\u200a"
 
 ROOM: Final = "x"
 """Stands for what is painted instead of text: lines break around it as around a word."""
+
+JOINER: Final = "\u2060"
+"""Keeps what is behind it in the line of what is before it."""
 
 _BREAK: Final = LINE_BREAK.encode("utf-16-le")
 _WIDE: Final = re.compile("[\U00010000-\U0010ffff]")
@@ -58,6 +63,13 @@ class Inline:
     ink: str
 
 
+class Cite(NamedTuple):
+    """The mark of a citation in a line: where its room is, and its number."""
+
+    at: int
+    number: int
+
+
 @dataclass
 class Shaped:
     """What Qt lays out. `looks` are formats by begin and length, `codes` boxes around code."""
@@ -68,6 +80,7 @@ class Shaped:
     )
     codes: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
     inlines: list[Inline] = field(default_factory=list[Inline])
+    cites: list[Cite] = field(default_factory=list[Cite])
     runs: list[Run] = field(default_factory=list[Run])
     units: int = 0
     length: int = 0
@@ -203,6 +216,9 @@ def shape(spans: Sequence[Span], face: Face, styles: Styles) -> Shaped:
             continue
         if span.math and _formula(writer, span, face, styles):
             continue
+        if span.cite:
+            _cite(writer, span, face, styles)
+            continue
         look = styles.span(span, face)
         if not (span.code or span.math):
             writer.text(span.text, look)
@@ -234,6 +250,14 @@ def _formula(writer: _Writer, span: Span, face: Face, styles: Styles) -> bool:
     writer.shaped.inlines.append(Inline(writer.shaped.units, source, display, size, ink))
     writer.room(len(span.text), styles.room(face, size.width))
     return True
+
+
+def _cite(writer: _Writer, span: Span, face: Face, styles: Styles) -> None:
+    """Leave room for the mark of a citation, which no line begins with."""
+    width = mark_width(span.cite, styles.mark_scale) + 2 * MARK_GAP
+    writer.pad(JOINER, styles.format(face))
+    writer.shaped.cites.append(Cite(writer.shaped.units, span.cite))
+    writer.room(len(span.text), styles.room(face, width))
 
 
 def formula_in(text: str) -> tuple[str, bool]:

@@ -30,6 +30,9 @@ CELL_PADDING: Final = 12
 CELL_ABOVE: Final = 5
 CELL_BELOW: Final = 5
 RADIUS: Final = 10
+BAR_HEIGHT: Final = 14
+"""The height of the bar by which what is too wide is moved sideways."""
+
 MARK_WIDTH: Final = 16
 MARK_HEIGHT: Final = 15
 
@@ -105,6 +108,11 @@ class Styles:
     def scaled(self, length: float) -> int:
         """A length of 100 % at the size of now."""
         return round(length * self.size / BODY)
+
+    @property
+    def mark_scale(self) -> float:
+        """How much larger than at 100 % the marks of citations are."""
+        return self.size / BODY
 
     def smaller(self, size: int) -> int:
         """The size of code in text of a size."""

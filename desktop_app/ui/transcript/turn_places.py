@@ -7,16 +7,24 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.ui.transcript.anchor import Anchor
+from desktop_app.ui.transcript.audio_card import MediaCard
 from desktop_app.ui.transcript.blocks_view import BlocksView
 from desktop_app.ui.transcript.bubble import Bubble
-from desktop_app.ui.transcript.lines import OpeningLine
+from desktop_app.ui.transcript.model_image import ModelImage
+from desktop_app.ui.transcript.step_views import StepView
 
-PartView: TypeAlias = Bubble | BlocksView | OpeningLine
+PartView: TypeAlias = Bubble | StepView
 
 
 def text_in(view: PartView) -> BlocksView | None:
     """The text that a part shows, if it is open."""
-    return view if isinstance(view, BlocksView) else view.text_view
+    match view:
+        case BlocksView():
+            return view
+        case ModelImage() | MediaCard():
+            return None
+        case _:
+            return view.text_view
 
 
 def anchor_at(turn: QWidget, parts: Sequence[PartView], y: int) -> Anchor:

@@ -2,33 +2,33 @@
 
 from typing import Final
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from desktop_app.images.pixels import Pixels
 from desktop_app.interactions.calls import open_calls
 from desktop_app.interactions.content import AttachmentContent
 from desktop_app.interactions.interaction import Interaction
 from desktop_app.interactions.outcome import Failure, Outcome
-from desktop_app.interactions.steps import (
-    FunctionResultStep,
-    ModelOutputStep,
-    Step,
-    ThoughtStep,
-)
+from desktop_app.interactions.steps import FunctionResultStep
 from desktop_app.overriding import override
 from desktop_app.ui.buttons import HEIGHT as BUTTON_HEIGHT
 from desktop_app.ui.buttons import Button, IconButton
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.transcript.anchor import Anchor
+from desktop_app.ui.transcript.audio_card import MediaCard
 from desktop_app.ui.transcript.blocks_view import BlocksView
 from desktop_app.ui.transcript.bubble import Bubble
-from desktop_app.ui.transcript.copying import plain_copy
+from desktop_app.ui.transcript.copying import answer_source, plain_copy
 from desktop_app.ui.transcript.failure_card import FailureCard
 from desktop_app.ui.transcript.lines import OpeningLine, StepLine, ThoughtLine
+from desktop_app.ui.transcript.model_image import ModelImage
 from desktop_app.ui.transcript.pictures import PictureRow, ThumbnailSource
 from desktop_app.ui.transcript.status_line import StatusLine, words_for_end
-from desktop_app.ui.transcript.turn_parts import input_text, source_of
+from desktop_app.ui.transcript.step_lines import words_of
+from desktop_app.ui.transcript.step_views import StepView, StepViews
+from desktop_app.ui.transcript.turn_parts import input_text
 from desktop_app.ui.transcript.turn_places import PartView, anchor_at, text_in, y_of
 from desktop_app.values import value_class
 
@@ -37,15 +37,17 @@ STEP_GAP: Final = 8
 BLOCK_GAP: Final = 14
 ACTIONS_HEIGHT: Final = 28
 ACTIONS_GAP: Final = 6
-
-StepView = BlocksView | OpeningLine
+ACTIONS_STEP: Final = 32
 
 
 @value_class
 class TurnState:
-    """How a person has left a view: `opened` are the parts that they opened."""
+    """How a person has left a view: `opened` are the parts that they opened; `as_table`: they
+    chose to see JSON as a table.
+    """
 
     opened: frozenset[int] = frozenset()
+    as_table: bool = False
 
 
 class TurnView(QWidget):
@@ -66,6 +68,13 @@ class TurnView(QWidget):
     link_clicked = Signal(str, str)
     """A link is to be opened: its address, and the text that stands for it."""
 
+    media_requested = Signal(object)
+    """Something is to be done with a picture or a sound: a `MediaRequest`."""
+
+    citation_reached = Signal(object, str, QRect, bool)
+    """The pointer or the keyboard has come to a mark: the `Source`, the words that the mark is for,
+    where it is on the screen, whether by the keyboard. There is no source where it was left."""
+
     def __init__(
         self,
         theme: Theme,
@@ -80,12 +89,15 @@ class TurnView(QWidget):
         self._last = False
         self._waiting = ""
         self._dirty: set[int] = set()
-        self._steps: list[StepView] = []
-        self._view_of: list[StepView] = []
+        self._steps = StepViews(theme, turn, self, self._connect_view)
+        self._steps.as_table = state is not None and state.as_table
+        self._steps.sources.link_clicked.connect(self.link_clicked)
         attachments = [one for one in turn.input if isinstance(one, AttachmentContent)]
         text = input_text(turn)
         self._pictures = PictureRow(theme, attachments, thumbnail, self) if attachments else None
         self._bubble = Bubble(theme, text, self) if text else None
+        if self._pictures is not None:
+            self._pictures.media_requested.connect(self.media_requested)
         if self._bubble is not None:
             self._bubble.link_clicked.connect(self.link_clicked)
             self._bubble.height_changed.connect(self.height_changed)
@@ -98,6 +110,10 @@ class TurnView(QWidget):
         self._failure: FailureCard | None = None
         self._copy = IconButton(theme, "copy", "Copy answer", ACTIONS_HEIGHT, self)
         self._copy.clicked.connect(self._copy_answer)
+        self._table = IconButton(theme, "table-2", "", ACTIONS_HEIGHT, self)
+        self._table.clicked.connect(self._toggle_table)
+        self._table.hide()
+        self._steps.sources.stackUnder(self._status)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.update_all()
         for part, view in enumerate(self._parts):
@@ -109,21 +125,22 @@ class TurnView(QWidget):
         """How the person has left it."""
         parts = enumerate(self._parts)
         lines = ((part, view) for part, view in parts if isinstance(view, OpeningLine))
-        return TurnState(frozenset(part for part, line in lines if line.is_open))
+        opened = frozenset(part for part, line in lines if line.is_open)
+        return TurnState(opened, self._steps.as_table)
 
     @property
     def _parts(self) -> list[PartView]:
         """Everything that is read in it, from the top."""
         bubble = [self._bubble] if self._bubble is not None else []
-        return [*bubble, *self._results, *self._steps]
+        return [*bubble, *self._results, *self._steps.order]
 
     @property
     def stops(self) -> list[QWidget]:
         """Where Tab stops in it, in this order."""
-        parts = (self._bubble, *self._results, *self._steps)
+        parts = (self._pictures, self._bubble, *self._results, self._steps)
         found = [stop for part in parts if part is not None for stop in part.stops]
         failure = self._failure.stops if self._failure is not None else []
-        return [*found, self._refuse, *failure, self._copy]
+        return [*found, self._refuse, *failure, self._copy, self._table]
 
     # --- what changes -------------------------------------------------------------------------
 
@@ -134,13 +151,11 @@ class TurnView(QWidget):
     @property
     def dirty(self) -> bool:
         """Whether something waits to be shown."""
-        return bool(self._dirty)
+        return bool(self._dirty) or any(text.is_reading for _, text in self.parts)
 
     def flush(self) -> bool:
         """Show what has grown; say whether the height may have changed."""
-        changed = False
-        for position in sorted(self._dirty):
-            changed = self._show_step(position) or changed
+        changed = self._steps.show(self._dirty) if self._dirty else False
         self._dirty.clear()
         return self._update_status() or changed
 
@@ -150,11 +165,10 @@ class TurnView(QWidget):
         self.flush()
         over = self.turn.outcome is not Outcome.STREAMING
         if over:
-            for view in self._steps:
-                if isinstance(view, BlocksView):
-                    view.finish()
+            self._steps.finish()
         self._update_failure()
-        self._copy.setVisible(over and bool(self._answer_text()))
+        self._copy.setVisible(over and bool(answer_source(self.turn)))
+        self._update_table()
         self.update()
 
     def set_last(self, last: bool) -> None:
@@ -172,15 +186,13 @@ class TurnView(QWidget):
 
     def open_thoughts(self) -> None:
         """Open what the model thought."""
-        for view in self._steps:
+        for view in self._steps.order:
             if isinstance(view, ThoughtLine):
                 view.set_open(True)
 
     def tick(self) -> None:
         """A second has passed: show how long the model has been thinking."""
-        for position, view in enumerate(self._view_of):
-            if isinstance(view, ThoughtLine) and self.turn.step_is_open(position):
-                self._dirty.add(position)
+        self._dirty.update(self._steps.ticking())
 
     def show_thumbnail(self, sha256: str, png: bytes) -> None:
         """Show a thumbnail that was made meanwhile."""
@@ -192,69 +204,56 @@ class TurnView(QWidget):
         if self._pictures is not None and (self.turn.outcome is Outcome.STREAMING or share < 0):
             self._pictures.show_upload(sha256, share)
 
+    def show_pixels(self, key: str, made: Pixels | str) -> None:
+        """Show a picture of the answer that was decoded meanwhile, or why it cannot be."""
+        self._steps.show_pixels(key, made)
+
     # --- steps --------------------------------------------------------------------------------
-
-    def _show_step(self, position: int) -> bool:
-        step = self.turn.step(position)
-        while len(self._view_of) <= position:
-            self._add_view(len(self._view_of))
-        view = self._view_of[position]
-        if isinstance(step, ThoughtStep) and isinstance(view, ThoughtLine):
-            live = self.turn.step_is_open(position)
-            return view.show_step(step, self.turn.step_seconds(position), live)
-        if isinstance(view, BlocksView):
-            return view.show_text(self._text_in(view))
-        return view.show_step(step) if isinstance(view, StepLine) else False
-
-    def _add_view(self, position: int) -> None:
-        """Make the view of a step; a text that only goes on is shown where it began.
-
-        What was thought in between then stands above it, as every thought does.
-        """
-        before = self.turn.goes_on_from(position)
-        if before is None:
-            view = self._make_view(self.turn.step(position))
-        else:
-            view = self._view_of[before]
-            self._steps.remove(view)
-        self._steps.append(view)
-        self._view_of.append(view)
-
-    def _text_in(self, view: StepView) -> str:
-        texts = [
-            source_of(step)
-            for position, of in enumerate(self._view_of)
-            if of is view and isinstance(step := self.turn.step(position), ModelOutputStep)
-        ]
-        return "".join(texts)
 
     def _make_result(self, step: FunctionResultStep) -> StepLine:
         line = StepLine(self._theme, self)
-        line.show_step(step)
+        line.show_words(words_of([step]))
         line.link_clicked.connect(self.link_clicked)
         line.height_changed.connect(self.height_changed)
         return line
 
-    def _make_view(self, step: Step) -> StepView:
-        view: StepView
-        if isinstance(step, ModelOutputStep):
-            view = BlocksView(self._theme, "Answer", self)
-        elif isinstance(step, ThoughtStep):
-            view = ThoughtLine(self._theme, self)
-        else:
-            view = StepLine(self._theme, self)
-        view.link_clicked.connect(self.link_clicked)
-        view.height_changed.connect(self.height_changed)
-        view.stackUnder(self._status)  # a reader goes in this order
+    def _connect_view(self, view: StepView) -> None:
+        match view:
+            case BlocksView():
+                view.link_clicked.connect(self.link_clicked)
+                view.citation_reached.connect(self._reach_citation)
+                view.height_changed.connect(self.height_changed)
+            case OpeningLine():
+                view.link_clicked.connect(self.link_clicked)
+                view.height_changed.connect(self.height_changed)
+            case ModelImage():
+                view.media_requested.connect(self.media_requested)
+                view.height_changed.connect(self.height_changed)
+            case MediaCard():
+                view.media_requested.connect(self.media_requested)
+        view.stackUnder(self._steps.sources)  # a reader goes in this order
         view.show()
-        return view
 
-    def _answer_text(self) -> str:
-        texts = [self._text_in(view) for view in self._steps if isinstance(view, BlocksView)]
-        return "\n\n".join(text for text in texts if text)
+    def _reach_citation(self, number: int, cited: str, mark: QRect, now: bool) -> None:
+        self.citation_reached.emit(self._steps.source(number), cited, mark, now)
 
     def _copy_answer(self) -> None:
-        QGuiApplication.clipboard().setText(plain_copy(self._answer_text()))
+        QGuiApplication.clipboard().setText(plain_copy(answer_source(self.turn)))
+
+    def _toggle_table(self) -> None:
+        self._steps.as_table = not self._steps.as_table
+        self._update_table()
+        self.mark_dirty(0)
+        if self.flush():
+            self._steps.finish()
+            self.height_changed.emit()
+
+    def _update_table(self) -> None:
+        self._table.setVisible(self._steps.has_table)
+        shown = self._steps.as_table
+        self._table.set_icon(
+            "braces" if shown else "table-2", "Show as JSON" if shown else "Show as a table"
+        )
 
     # --- how it goes --------------------------------------------------------------------------
 
@@ -262,11 +261,7 @@ class TurnView(QWidget):
         turn = self.turn
         words, running = "", turn.outcome is Outcome.STREAMING
         if running:
-            silent = not any(
-                isinstance(view, ThoughtLine)
-                or (isinstance(view, BlocksView) and view.markdown_text)
-                for view in self._steps
-            )
+            silent = self._steps.is_silent
             words = self._waiting or ("Waiting for the answer" if silent else "")
         else:
             words = words_for_end(turn, last=self._last)
@@ -319,8 +314,8 @@ class TurnView(QWidget):
             line.move(0, top)
             top += line.fit(width)
         gap = STEP_GAP if self._results else INPUT_GAP
-        for view in self._steps:
-            if isinstance(view, BlocksView) and not view.markdown_text:
+        for view in self._steps.order:
+            if isinstance(view, BlocksView) and not view.blocks:
                 view.hide()
                 continue
             view.show()
@@ -329,6 +324,13 @@ class TurnView(QWidget):
             top += view.fit(width)
             closed = isinstance(view, OpeningLine) and not view.is_open
             gap = STEP_GAP if closed else BLOCK_GAP
+        sources = self._steps.sources
+        sources.setVisible(bool(sources.rows))
+        if sources.rows:
+            top += BLOCK_GAP
+            sources.move(0, top)
+            top += sources.fit(width)
+            gap = BLOCK_GAP
         if not self._status.isHidden():
             top += gap
             self._status.move(0, top)
@@ -346,6 +348,7 @@ class TurnView(QWidget):
         if self.turn.outcome is not Outcome.STREAMING:
             top += ACTIONS_GAP
             self._copy.move(-6, top)
+            self._table.move(-6 + (0 if self._copy.isHidden() else ACTIONS_STEP), top)
             top += ACTIONS_HEIGHT
         self.resize(width, top)
         return top
@@ -355,7 +358,9 @@ class TurnView(QWidget):
         changed = False
         for view in self._parts:
             above, below = top - view.y(), bottom - view.y()
-            if not view.isHidden() and above < view.height() and below > 0:
+            if view.isHidden() or above >= view.height() or below <= 0:
+                continue
+            if not isinstance(view, ModelImage | MediaCard):
                 changed = view.lay_out(above, below) or changed
         if changed:
             self.fit(self.width())

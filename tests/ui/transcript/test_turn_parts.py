@@ -4,7 +4,12 @@ import pytest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop_app.interactions.content import Content, ImageContent, TextContent
+from desktop_app.interactions.content import (
+    Content,
+    ImageContent,
+    TextContent,
+    UrlCitation,
+)
 from desktop_app.interactions.events import (
     InteractionCompleted,
     InteractionHeader,
@@ -26,14 +31,19 @@ from desktop_app.interactions.steps import (
     ThoughtStep,
     UnknownStep,
 )
-from desktop_app.markdown.blocks import LINE_BREAK, Paragraph, Span
+from desktop_app.markdown.blocks import LINE_BREAK, Code, Paragraph, Span
+from desktop_app.markdown.stretches import text_of
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.transcript.blocks_view import BlocksView
+from desktop_app.ui.transcript.lines import OpeningLine
+from desktop_app.ui.transcript.said import sources_of
+from desktop_app.ui.transcript.step_views import StepView
 from desktop_app.ui.transcript.turn_parts import (
     Spot,
     TurnPart,
     blocks_of,
     input_text,
+    media_at,
     parts_of,
     places_of,
 )
@@ -83,9 +93,17 @@ def cut_twice() -> Interaction:
 
 def texts_shown(view: TurnView) -> list[str]:
     """The Markdown of the views of the steps, and what lines hold that are closed."""
-    views = [*view._results, *view._steps]
-    texts = [one if isinstance(one, BlocksView) else one._text for one in views]
-    return [text.markdown_text for text in texts]
+    return [_markdown_of(one) for one in (*view._results, *view._steps.order)]
+
+
+def _markdown_of(view: StepView) -> str:
+    match view:
+        case BlocksView():
+            return view.markdown_text
+        case OpeningLine():
+            return view._text.markdown_text
+        case _:
+            return ""
 
 
 def test_a_turn_has_its_input_its_thoughts_and_its_answer_as_parts() -> None:
@@ -125,15 +143,69 @@ def test_results_of_calls_stand_between_the_input_and_the_steps() -> None:
     turn.restore_step(said("Three."), index=0, seconds=None, whole=True)
     first, second = parts_of(turn)
     assert (first.kind, first.step) == ("result", 0)
-    assert '"call_id": "c1"' in first.source
+    assert first.source == "```text\n3\n```"
     assert second == TurnPart("answer", 0, "Three.")
 
 
-def test_a_step_of_a_tool_is_its_json_without_the_signature() -> None:
-    step = CodeExecutionCallStep(id="c", arguments={"code": "1"}, signature="a secret seal")
-    source = parts_of(turn_of(step))[-1].source
-    assert '"code": "1"' in source
-    assert "seal" not in source
+def test_what_a_tool_answered_is_part_of_its_call() -> None:
+    call = CodeExecutionCallStep(id="c", arguments={"code": "1"}, signature="a secret seal")
+    turn = turn_of(call, said("So."), CodeExecutionResultStep(call_id="c", result="2"))
+    assert [(place.kind, place.steps) for place in places_of(turn)[1:]] == [
+        ("step", (0, 2)),
+        ("answer", (1,)),
+    ]
+    source = parts_of(turn)[1].source
+    assert source == "```\n1\n```\n\nOutput\n\n```text\n2\n```"
+
+
+def test_a_result_of_no_call_that_is_there_has_a_place_of_its_own() -> None:
+    result = CodeExecutionResultStep(call_id="c", result="2")
+    turn = turn_of(CodeExecutionCallStep(id="c"), result, result, UnknownStep({"type": "dance"}))
+    assert [place.steps for place in places_of(turn)[1:]] == [(0, 1), (2,), (3,)]
+
+
+def test_texts_in_a_row_are_one_part_and_each_medium_is_another() -> None:
+    image = ImageContent(data="", mime_type="image/png")
+    content = (TextContent("a"), TextContent("b"), image, image, TextContent(""), TextContent("c"))
+    turn = turn_of(ModelOutputStep(content))
+    assert [(part.kind, part.source) for part in parts_of(turn)[1:]] == [
+        ("answer", "ab"),
+        ("media", ""),
+        ("media", ""),
+        ("answer", "c"),
+    ]
+    first, second = (media_at(turn, place) for place in places_of(turn)[2:4])
+    assert (first.content, first.number) == (image, 2)
+    assert first.key != second.key
+
+
+def test_marks_of_citations_are_counted_in_the_text_of_their_part() -> None:
+    one = TextContent("Käse. ", (UrlCitation(0, 5, url="https://a.example"),))
+    two = TextContent("Brot.", (UrlCitation(0, 4, url="https://b.example"),))
+    turn = turn_of(ModelOutputStep((one,)), ModelOutputStep((one, two)))
+    first, second = parts_of(turn)[1:]
+    assert [(mark.position, mark.number) for mark in first.marks] == [(4, 1)]
+    assert [(mark.position, mark.number) for mark in second.marks] == [(4, 1), (10, 2)]
+    assert [text_of(block) for block in blocks_of(second)] == ["Käse[1]. Brot[2]."]
+    assert [source.host for source in sources_of(turn)] == ["a.example", "b.example"]
+
+
+def test_marks_stand_where_they_belong_though_lines_end_in_two_characters() -> None:
+    text = "One.\r\n\r\nTwo words."
+    end = len("One.\r\n\r\nTwo")
+    turn = turn_of(ModelOutputStep((TextContent(text, (UrlCitation(0, end, url="https://a"),)),)))
+    assert [text_of(block) for block in blocks_of(parts_of(turn)[1])] == ["One.", "Two[1] words."]
+
+
+def test_an_answer_that_is_json_is_shown_as_such_when_it_has_ended() -> None:
+    turn = turn_of(said('{"a": [1]}'))
+    assert parts_of(turn)[1].shown == ""
+    turn.apply(InteractionCompleted(InteractionHeader(id="v1", status="completed")))
+    (part,) = parts_of(turn)[1:]
+    assert part.source == '{"a": [1]}'
+    (block,) = blocks_of(part)
+    assert isinstance(block, Code)
+    assert block.language == "json"
 
 
 def test_an_input_is_one_paragraph_exactly_as_it_was_typed() -> None:
@@ -188,5 +260,5 @@ def shows_its_parts(theme: Theme, qtbot: QtBot, turn: Interaction) -> None:
     qtbot.addWidget(window)
     view = TurnView(theme, turn, lambda attachment: None, window)
     parts = [part for part in parts_of(turn) if part.kind != "input"]
-    assert [part.source for part in parts] == texts_shown(view)
+    assert [part.shown or part.source for part in parts] == texts_shown(view)
     assert input_text(turn) == ("" if view._bubble is None else view._bubble.text_view.plain_text)
