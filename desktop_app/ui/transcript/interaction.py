@@ -25,7 +25,7 @@ from desktop_app.ui.transcript.pointing import Pointing
 from desktop_app.ui.transcript.selecting_keys import Extension, wish_of
 from desktop_app.ui.transcript.selection import Selection
 from desktop_app.ui.transcript.text_walk import TextWalk
-from desktop_app.ui.transcript.turn_menu import HasEntries, Target, make_menu
+from desktop_app.ui.transcript.turn_menu import HasEntries, Target, TurnAction, make_menu
 from desktop_app.ui.transcript.turn_parts import Spot
 from desktop_app.ui.transcript.turn_view import TurnView
 
@@ -58,6 +58,7 @@ class Selecting(QObject):
         self._window = window
         self._start = start
         self._x: int | None = None
+        self._others: list[TurnAction] = []
         self.pointing = Pointing(column, window.viewport())
         self.walk = TextWalk(self.pointing)
         self.selection = Selection(self.walk)
@@ -253,8 +254,12 @@ class Selecting(QObject):
         point = event.pos()
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
             point = self._end_of_keyboard()
-        menu = make_menu(self._theme, viewport, self.target_at(point), self)
+        menu = make_menu(self._theme, viewport, self.target_at(point), self, self._others)
         menu.popup(viewport.mapToGlobal(point))
+
+    def offer(self, action: TurnAction) -> None:
+        """Have one more entry in the menu of every turn."""
+        self._others.append(action)
 
     def _end_of_keyboard(self) -> QPoint:
         """Where the keyboard is: at the end of the selection, or at the widget with the focus."""

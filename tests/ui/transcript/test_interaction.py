@@ -18,6 +18,7 @@ from desktop_app.ui.theme import Theme
 from desktop_app.ui.transcript.copying import put_text, text_between
 from desktop_app.ui.transcript.lines import ThoughtLine
 from desktop_app.ui.transcript.transcript import Transcript
+from desktop_app.ui.transcript.turn_menu import TurnAction
 from desktop_app.ui.transcript.turn_parts import Spot
 from tests.ui.transcript.pages import spot_of, thought, turn_of
 
@@ -496,6 +497,15 @@ def test_every_entry_of_the_menu_does_what_it_says(shown: Shown, qtbot: QtBot) -
     assert clipboard.text() == "First paragraph with **bold** words."
     choose(shown, shown.point(0, "bold"), "Select all")
     assert shown.selected.endswith("Second answer.")
+
+
+def test_others_can_offer_what_they_do_with_a_turn(shown: Shown, qtbot: QtBot) -> None:
+    turns = two_turns()
+    show(shown, qtbot, turns)
+    acted: list[str] = []
+    shown.selecting.offer(TurnAction("Do something else", "image", acted.append))
+    choose(shown, shown.point(1, "Second"), "Do something else")
+    assert acted == [turns[1].key]
 
 
 def test_hidden_characters_of_an_answer_stay_behind(shown: Shown, qtbot: QtBot) -> None:
