@@ -26,6 +26,7 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     ActionSpec("attach", "Attach files", ("Ctrl+Shift+A",)),
     ActionSpec("stop", "Stop the answer", ("Esc",)),
     ActionSpec("copy_answer", "Copy the last answer", ("Ctrl+Shift+C",)),
+    ActionSpec("read_answer", "Have the screen reader read what has come", ("Ctrl+Shift+R",)),
     ActionSpec("zoom_in", "Larger text", ("Ctrl++", "Ctrl+=")),
     ActionSpec("zoom_out", "Smaller text", ("Ctrl+-",)),
     ActionSpec("zoom_reset", "Text at 100 %", ("Ctrl+0",)),

@@ -121,6 +121,7 @@ class MainWindow(QMainWindow):
             "attach": self.pick_files,
             "stop": self._escape,
             "copy_answer": self._copy_answer,
+            "read_answer": self.view.read_answer,
             "zoom_in": self._zoom_in,
             "zoom_out": self._zoom_out,
             "zoom_reset": self._zoom_reset,

@@ -19,19 +19,19 @@ class Citing:
 
     def __init__(self) -> None:
         self._marked: dict[int, MarkedBlock] = {}
-        self._marks: tuple[Mark, ...] = ()
+        self.marks: tuple[Mark, ...] = ()
         self.active: LinkPlace | None = None
         """The mark that the pointer or the keyboard has reached."""
 
     def begin(self) -> None:
         """Another text is shown."""
-        self._marked, self._marks, self.active = {}, (), None
+        self._marked, self.marks, self.active = {}, (), None
 
     def apply(self, flow: Flow, stream: MarkdownStream, text: str, marks: tuple[Mark, ...]) -> bool:
         """Show these marks in what was read of a text; say whether any block has changed."""
         if not marks and not self._marked:
             return False
-        self._marks = marks
+        self.marks = marks
         made = mark_stream(stream, text, marks) if marks else {}
         changed = False
         for number in self._marked.keys() - made.keys():
@@ -44,10 +44,6 @@ class Citing:
                 changed = True
         self._marked = made
         return changed
-
-    def again(self, flow: Flow, stream: MarkdownStream, text: str) -> bool:
-        """Show the marks there are in blocks that were read again."""
-        return self.apply(flow, stream, text, self._marks)
 
     def cited(self, link: LinkPlace, links: Sequence[LinkPlace]) -> str:
         """The words that a mark is for; `links` are all of its block."""
