@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPixmap
 from PySide6.QtWidgets import QApplication, QWidget
 
+from desktop_app.errors import AppError
 from desktop_app.interactions.place import Place
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.transcript.column import Column
@@ -48,7 +49,7 @@ class Selecting(QObject):
     """Selects by mouse and keyboard, across turns and whatever of them is in sight."""
 
     failed = Signal(str)
-    """Nothing was copied, and why."""
+    """Nothing was copied or selected, and why."""
 
     def __init__(
         self, theme: Theme, window: Window, column: Column, parent: QObject, start: Carry = carry
@@ -106,6 +107,13 @@ class Selecting(QObject):
 
     def take_key(self, event: QKeyEvent) -> bool:
         """Take a key; say whether it was for here."""
+        try:
+            return self._take_key(event)
+        except AppError as error:  # the next turn cannot be read
+            self.failed.emit(str(error))
+            return True
+
+    def _take_key(self, event: QKeyEvent) -> bool:
         wish = wish_of(event)
         match wish:
             case None:
@@ -244,7 +252,10 @@ class Selecting(QObject):
         first, last = (self.walk.number_of(spot.turn) for spot in extent)
         if first is None or last is None or last - first >= _AT_ONCE:
             return ""
-        return "".join(text_between(self.walk, extent))
+        try:
+            return "".join(text_between(self.walk, extent))
+        except AppError:  # a copy of it tells that
+            return ""
 
     # --- the menu -----------------------------------------------------------------------------
 

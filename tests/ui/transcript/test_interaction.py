@@ -1,6 +1,7 @@
 """Mouse and keyboard select in the real transcript, across turns and out of sight."""
 
 from collections.abc import Iterator, Sequence
+from typing import SupportsIndex, overload
 
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt
@@ -9,10 +10,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from desktop_app.errors import AppError
 from desktop_app.interactions.content import TextContent
 from desktop_app.interactions.events import StepDelta, StepStart, TextDelta
 from desktop_app.interactions.interaction import Interaction
 from desktop_app.interactions.steps import ModelOutputStep
+from desktop_app.overriding import override
 from desktop_app.ui.menus import Menu
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.transcript.copying import put_text, text_between
@@ -421,6 +424,32 @@ def test_the_keyboard_alone_can_select(shown: Shown, qtbot: QtBot) -> None:
     shown.transcript._bar.setValue(0)
     shown.key(Qt.Key.Key_Right, SHIFT | CTRL)
     assert shown.selected == "The"
+
+
+class Lost(list[Interaction]):
+    """Turns of which the first cannot be read."""
+
+    @overload
+    def __getitem__(self, number: SupportsIndex) -> Interaction: ...
+    @overload
+    def __getitem__(self, number: slice) -> list[Interaction]: ...
+    @override
+    def __getitem__(self, number: SupportsIndex | slice) -> Interaction | list[Interaction]:
+        if number == 0:
+            raise AppError("This message is damaged.")
+        return super().__getitem__(number)
+
+
+def test_a_turn_that_cannot_be_read_is_told(shown: Shown, qtbot: QtBot) -> None:
+    turns = many_turns(40)
+    keys, told = [turn.key for turn in turns], list[str]()
+    shown.selecting.failed.connect(told.append)
+    shown.transcript.set_turns(Lost(turns), keys=keys, sizes=[20] * 40)
+    shown.wait(qtbot)
+    shown.mouse.click(shown.point(39, "answer"), 2)
+    shown.key(Qt.Key.Key_Home, SHIFT | CTRL)
+    assert told == ["This message is damaged."]
+    assert shown.selected == "answer"
 
 
 def test_escape_lets_go_of_the_selection_and_is_passed_on_without_one(
