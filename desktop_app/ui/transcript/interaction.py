@@ -105,6 +105,11 @@ class Selecting(QObject):
 
     # --- the keyboard -------------------------------------------------------------------------
 
+    def wants(self, event: QKeyEvent) -> bool:
+        """Whether a key is for here: without a selection there is nothing to let go of."""
+        wish = wish_of(event)
+        return wish is not None and (wish != "clear" or self.selection.extent is not None)
+
     def take_key(self, event: QKeyEvent) -> bool:
         """Take a key; say whether it was for here."""
         try:
@@ -122,9 +127,9 @@ class Selecting(QObject):
                 self.copy()
             case "select_all":
                 self.select_all()
+            case "clear" if self.selection.extent is None:
+                return False
             case "clear":
-                if self.selection.extent is None:
-                    return False
                 self.selection.clear()
                 self._show_moved()
             case Extension():

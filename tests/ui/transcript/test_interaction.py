@@ -5,7 +5,7 @@ from typing import SupportsIndex, overload
 
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QMouseEvent
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeySequence, QMouseEvent, QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -461,6 +461,29 @@ def test_escape_lets_go_of_the_selection_and_is_passed_on_without_one(
     shown.key(Qt.Key.Key_Escape)
     assert shown.selected == ""
     assert shown.marked == []
+
+
+def test_escape_is_the_windows_only_where_nothing_is_selected(theme: Theme, qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    made = Transcript(theme, lambda attachment: None, window)
+    window.resize(1016, 600)
+    made.resize(1016, 600)
+    stopped: list[str] = []
+    QShortcut(QKeySequence("Esc"), window, lambda: stopped.append("stopped"))
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    shown = Shown(made)
+    show(shown, qtbot, two_turns())
+    shown.mouse.click(shown.point(0, "bold"), 2)
+    text = shown.selecting.pointing.views[0].parts[1][1]
+    text.setFocus()
+    QTest.keyClick(text, Qt.Key.Key_Escape)
+    assert shown.selected == ""
+    assert stopped == []
+    QTest.keyClick(text, Qt.Key.Key_Escape)
+    assert stopped == ["stopped"]
 
 
 def test_plain_keys_scroll_as_ever(shown: Shown, qtbot: QtBot) -> None:
