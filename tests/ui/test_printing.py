@@ -417,7 +417,7 @@ async def test_a_turn_that_is_too_high_for_a_picture_is_told(
         QApplication.clipboard().setText("before")
         turn = window.view.session.turns[-1] if window.view.session is not None else None
         assert turn is not None
-        window.printing.copy_picture(turn)
+        window.printing.copy_picture(turn.key)
         await eventually(lambda: w.notices and "picture" in w.notices[-1].text)
         assert "too long for a picture" in w.notices[-1].text
         assert QApplication.clipboard().text() == "before"

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
 from desktop_app.chat.media import Media
 from desktop_app.chat.notices import Notice, NoticeBoard, NoticeKind
-from desktop_app.interactions.interaction import Interaction
 from desktop_app.ui.actions import Actions
 from desktop_app.ui.chat_pane import ChatPane
 from desktop_app.ui.dialogs.printing_dialog import PrintingDialog
@@ -22,6 +21,7 @@ from desktop_app.ui.printing.text_layer import mend_text_layer
 from desktop_app.ui.printing.turn_copying import TurnCopying
 from desktop_app.ui.session_view import SessionView
 from desktop_app.ui.theme import Theme
+from desktop_app.ui.transcript.turn_menu import TurnAction
 
 if TYPE_CHECKING:
     from PySide6.QtPrintSupport import QPrinter
@@ -68,7 +68,8 @@ class Printing(QObject):
         """Do what the keys of the window ask for, and its menus."""
         pane.header.print_requested.connect(self.print_out)
         pane.header.pdf_requested.connect(self.save_pdf)
-        pane.transcript.selecting.picture_wanted.connect(self.copy_picture)
+        words = "Copy turn as a picture"
+        pane.transcript.selecting.offer(TurnAction(words, self.copy_picture, "image"))
         keyboard["print"].triggered.connect(self.print_out)
         keyboard["save_pdf"].triggered.connect(self.save_pdf)
 
@@ -83,9 +84,11 @@ class Printing(QObject):
 
     # --- a picture ----------------------------------------------------------------------------
 
-    def copy_picture(self, turn: Interaction) -> None:
-        """Put a turn on the clipboard as a picture, as sharp as the screen."""
-        self._copying.copy(turn, self._window.devicePixelRatioF())
+    def copy_picture(self, key: str) -> None:
+        """Put the turn of a key on the clipboard as a picture, as sharp as the screen."""
+        session = self._view.session
+        if session is not None and key in session.conversation:
+            self._copying.copy(session.conversation[key], self._window.devicePixelRatioF())
 
     def _say_copied(self, why_not: str) -> None:
         if why_not:

@@ -38,6 +38,7 @@ _UNSAFE: Final = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200a\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff"
     r"\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
+_MARK: Final = re.compile(r"[\[\d\]]")
 _HALF: Final = re.compile("[\ud800-\udfff]")
 
 
@@ -178,7 +179,7 @@ def _before_marker(block: Block, text: str, begin: int, end: int) -> int:
 def _without_marks(block: Block, text: str, begin: int, end: int) -> str:
     """Part of a text without the marks of citations, which nobody has written."""
     taken = text[begin:end]
-    if "[" not in taken or isinstance(block, Code | Plain):
+    if not _MARK.search(taken) or isinstance(block, Code | Plain):
         return taken
     found: list[str] = []
     for stretch in stretches(block):

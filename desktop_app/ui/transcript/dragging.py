@@ -57,6 +57,7 @@ class DragOut(QObject):
         self._taken = taken
         self._start = start
         self._pressed: QPoint | None = None
+        self._dragged = False
         button.installEventFilter(self)
 
     @override
@@ -68,14 +69,15 @@ class DragOut(QObject):
         match event.type():
             case QEvent.Type.MouseButtonPress:
                 self._pressed = at if event.button() == Qt.MouseButton.LeftButton else None
+                self._dragged = False
             case QEvent.Type.MouseMove if self._pressed is not None and is_far(self._pressed, at):
                 self._pressed = None
-                return self._drag()
+                self._dragged = self._drag()
             case QEvent.Type.MouseButtonRelease:
                 self._pressed = None
             case _:
                 pass
-        return False
+        return self._dragged  # the button does not hear of what follows
 
     def _drag(self) -> bool:
         taken = self._taken()
