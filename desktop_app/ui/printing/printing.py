@@ -69,7 +69,7 @@ class Printing(QObject):
         pane.header.print_requested.connect(self.print_out)
         pane.header.pdf_requested.connect(self.save_pdf)
         words = "Copy turn as a picture"
-        pane.transcript.selecting.offer(TurnAction(words, self.copy_picture, "image"))
+        pane.transcript.selecting.offer(TurnAction(words, "image", self.copy_picture))
         keyboard["print"].triggered.connect(self.print_out)
         keyboard["save_pdf"].triggered.connect(self.save_pdf)
 
