@@ -26,7 +26,9 @@ _GAP: Final = 2
 _WORDS: Final = 120
 """Room for “1,234 of 12,345”, and 8 at each side."""
 
-_FIELD: Final = 216
+_LEAST_WORDS: Final = 72
+
+_WIDEST: Final = 496
 _LEAST_FIELD: Final = 96
 _LONGEST: Final = 1000
 
@@ -67,6 +69,7 @@ class FindBar(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._words = ""
+        self._words_room = _WORDS
         self._field = LineField(theme, "Find in the conversation", "Find")
         self._field.setFont(theme.font(13))
         self._field.setMaxLength(_LONGEST)
@@ -175,13 +178,13 @@ class FindBar(QWidget):
 
     def fit(self, space: int) -> QSize:
         """The size in a space of a width."""
-        rest = 2 * _PADDING + _WORDS + 5 * _SIDE + 4 * _GAP
-        return QSize(rest + max(_LEAST_FIELD, min(_FIELD, space - rest)), HEIGHT)
+        rest = 2 * _PADDING + 5 * _SIDE + 4 * _GAP
+        return QSize(max(rest + _LEAST_FIELD + _LEAST_WORDS, min(space, _WIDEST)), HEIGHT)
 
     @override
     def sizeHint(self) -> QSize:
         """As wide as it is where there is room."""
-        return self.fit(2 * _FIELD + 2 * _WORDS)
+        return self.fit(_WIDEST)
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -190,7 +193,9 @@ class FindBar(QWidget):
         for button in reversed(self.stops[1:]):
             button.move(left, (HEIGHT - _SIDE) // 2)
             left -= _SIDE + _GAP
-        right = left + _SIDE + _GAP - _WORDS
+        end = left + _SIDE
+        right = max(_PADDING + _LEAST_FIELD, end - _WORDS)
+        self._words_room = end - right
         self._frame.setGeometry(QRect(_PADDING, _PADDING, right - _PADDING, HEIGHT - 2 * _PADDING))
 
     @override
@@ -201,8 +206,9 @@ class FindBar(QWidget):
         paint_box(painter, self.rect(), _RADIUS, color("raised"), color("line_strong"))
         painter.setFont(self._theme.font(12, figures=True))
         painter.setPen(color("quiet"))
-        rect = QRectF(self._frame.geometry().right() + 1 + 8, 0, _WORDS - 16, HEIGHT)
+        room = self._words_room - 16
+        rect = QRectF(self._frame.geometry().right() + 1 + 8, 0, room, HEIGHT)
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
         cut = Qt.TextElideMode.ElideRight
-        words = painter.fontMetrics().elidedText(self._words, cut, _WORDS - 16)
+        words = painter.fontMetrics().elidedText(self._words, cut, room)
         painter.drawText(rect, flags, words)

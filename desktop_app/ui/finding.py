@@ -1,16 +1,20 @@
 """Find in conversation: the bar asks, the transcript shows, the session reads."""
 
+from typing import Final
+
 from PySide6.QtCore import QMetaObject, QObject
 
 from desktop_app.chat.session import ChatSession
 from desktop_app.interactions.interaction import Interaction
 from desktop_app.ui.actions import Actions
-from desktop_app.ui.find_bar import FindBar
+from desktop_app.ui.find_bar import HEIGHT, FindBar
 from desktop_app.ui.transcript.find import Query
 from desktop_app.ui.transcript.finder import Finder
 from desktop_app.ui.transcript.found_turns import FoundTurns
 from desktop_app.ui.transcript.transcript import Transcript
 from desktop_app.ui.transcript.turn_parts import Spot
+
+_AROUND: Final = 12
 
 
 class Finding(QObject):
@@ -84,6 +88,7 @@ class Finding(QObject):
     def open(self) -> None:
         """Ask for words; those of the last search are selected."""
         if not self._transcript.isHidden():
+            self._transcript.set_room_above(HEIGHT + _AROUND)
             self._bar.open_search()
 
     def close(self) -> None:
@@ -117,6 +122,7 @@ class Finding(QObject):
             selecting.show()
         self.finder.end()
         self._turns.forget()
+        self._transcript.set_room_above(0)
         self._transcript.setFocus()
 
     def _tell(self, words: str, can_step: bool) -> None:

@@ -95,7 +95,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(body)
         self._overlay = DropOverlay(theme, self)
         self.view = SessionView(self.pane, preferences, attachments, self)
-        self.printing = Printing(theme, self.view, attachments.thumbnail, notices, self)
+        self.printing = Printing(theme, self.view, attachments.media, notices, self)
         self.keyboard = Actions(self)
         self._trashed: ConversationRow | None = None
         self._dialogs = WindowDialogs(theme, library, preferences, folders, keychain, self)
@@ -114,7 +114,7 @@ class MainWindow(QMainWindow):
 
     def _connect_actions(self) -> None:
         self.view.finding.listen(self.keyboard)
-        self.printing.listen(self.keyboard)
+        self.printing.listen(self.keyboard, self.pane)
         for name, slot in {
             "new_chat": self._library.new,
             "next_conversation": self._open_next,
@@ -150,8 +150,6 @@ class MainWindow(QMainWindow):
     def _connect_pane(self) -> None:
         pane = self.pane
         pane.header.sidebar_requested.connect(self.toggle_sidebar)
-        pane.header.print_requested.connect(self.printing.print_out)
-        pane.header.pdf_requested.connect(self.printing.save_pdf)
         pane.header.trash_requested.connect(self._trash_current)
         pane.header.left.connect(pane.composer.setFocus)
         pane.notices.acted.connect(self._act)
@@ -254,8 +252,8 @@ class MainWindow(QMainWindow):
 
     def _copy_answer(self) -> None:
         session = self._library.current
-        turns = session.turns if session is not None else ()
-        if turns and (answer := answer_source(turns[-1])):
+        turn = session.turns[-1] if session is not None and session.turns else None
+        if turn is not None and (answer := answer_source(turn)):
             put_text(answer)
 
     def _escape(self) -> None:

@@ -96,6 +96,7 @@ async def test_ctrl_f_selects_the_words_that_stand_there(
         await answered(window, tap, "hay", "straw")
         await find(window, "hay")
         assert told(window) == "1 of 1"
+        await eventually(lambda: current_is_in_sight(window))
         window.pane.transcript.setFocus()
         press(window, Key.Key_F, CTRL)
         type_text(focus(), "straw")

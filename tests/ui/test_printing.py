@@ -10,19 +10,29 @@ import pypdf
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QMarginsF, QObject, Qt
-from PySide6.QtGui import QImage, QPageLayout, QPageSize, QPainter, QPdfWriter
+from PySide6.QtCore import QMarginsF, QObject, QPoint, Qt
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QImage,
+    QPageLayout,
+    QPageSize,
+    QPainter,
+    QPdfWriter,
+)
 from PySide6.QtPrintSupport import QPrintDialog
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog
 
 from desktop_app.interactions.interaction import Interaction
 from desktop_app.ui.dialogs.printing_dialog import PrintingDialog
+from desktop_app.ui.dropping import Dropped
+from desktop_app.ui.main_window import MainWindow
 from desktop_app.ui.printing.job import PrintJob
 from desktop_app.ui.printing.pages import Page, pages
 from desktop_app.ui.printing.printing import file_name
 from desktop_app.ui.printing.text_layer import mend_text_layer
 from desktop_app.ui.theme import Theme
 from tests.conftest import LoopFactory
+from tests.pictures import encoded, picture
 from tests.ui.opened import answered, opened
 from tests.ui.transcript.test_finder import turn_of
 from tests.ui.windows import (
@@ -363,3 +373,66 @@ async def test_a_printer_gets_the_pages(
 )
 def test_a_title_becomes_a_name_that_any_system_takes(title: str, name: str) -> None:
     assert file_name(title) == name
+
+
+# --- a picture of a turn --------------------------------------------------------------------------
+
+
+async def copied_as_picture(window: MainWindow) -> QImage:
+    """Choose it in the menu of the last turn."""
+    QApplication.clipboard().clear()
+    transcript = window.pane.transcript
+    view = transcript.column.slots[-1].view
+    point = view.mapTo(transcript.viewport(), QPoint(20, view.height() - 40))
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, point, transcript.mapToGlobal(point))
+    QApplication.sendEvent(transcript.viewport(), event)
+    choose("Copy turn as a picture")
+    await eventually(lambda: not QApplication.clipboard().image().isNull())
+    return QApplication.clipboard().image()
+
+
+async def test_a_turn_is_copied_as_a_picture_in_the_theme_of_the_window(
+    tmp_path: Path, theme: Theme, loop_factory: LoopFactory
+) -> None:
+    async with opened(tmp_path, theme) as (window, w, tap):
+        await answered(window, tap, "What is a straw?", "A **dry** stalk.\n\n```\ncode\n```")
+        for choice in ("light", "dark"):
+            w.preferences.update(theme=choice)
+            image = await copied_as_picture(window)
+            scale = window.devicePixelRatioF()
+            assert image.width() == 768 * scale
+            assert 150 * scale < image.height() < 400 * scale
+            edges = {image.pixelColor(x, y).name() for x in (0, 23) for y in (0, 23)}
+            assert edges == {theme.color("window").name()}
+            rows = range(24, image.height() - 24, 2)
+            assert len({image.pixel(x, y) for x in range(24, 600) for y in rows}) > 10
+            assert w.notices[-1].text == "The turn is on the clipboard as a picture."
+
+
+async def test_a_turn_that_is_too_high_for_a_picture_is_told(
+    tmp_path: Path, theme: Theme, loop_factory: LoopFactory
+) -> None:
+    async with opened(tmp_path, theme) as (window, w, tap):
+        await answered(window, tap, "much", "A line.\n\n" * 600)
+        QApplication.clipboard().setText("before")
+        turn = window.view.session.turns[-1] if window.view.session is not None else None
+        assert turn is not None
+        window.printing.copy_picture(turn.key)
+        await eventually(lambda: w.notices and "picture" in w.notices[-1].text)
+        assert "too long for a picture" in w.notices[-1].text
+        assert QApplication.clipboard().text() == "before"
+
+
+async def test_pictures_are_on_paper_and_in_the_picture_of_a_turn(
+    tmp_path: Path, theme: Theme, loop_factory: LoopFactory
+) -> None:
+    photo = tmp_path / "photo.png"
+    photo.write_bytes(encoded(picture()))
+    file = tmp_path / "out.pdf"
+    async with opened(tmp_path / "profile", theme) as (window, w, tap):
+        window.attach(Dropped(files=[photo]))
+        await eventually(lambda: window.view.session and window.view.session.draft.attachments)
+        await answered(window, tap, "hay", "straw")
+        window.printing.write_pdf(str(file))
+        await eventually(lambda: w.notices and "saved" in w.notices[-1].text)
+        assert len(pypdf.PdfReader(file).pages[0].images) == 1

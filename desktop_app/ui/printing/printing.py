@@ -10,15 +10,18 @@ from PySide6.QtCore import QLocale, QMarginsF, QObject, QStandardPaths, QTimer
 from PySide6.QtGui import QPagedPaintDevice, QPageLayout, QPageSize, QPdfWriter
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
+from desktop_app.chat.media import Media
 from desktop_app.chat.notices import Notice, NoticeBoard, NoticeKind
 from desktop_app.ui.actions import Actions
+from desktop_app.ui.chat_pane import ChatPane
 from desktop_app.ui.dialogs.printing_dialog import PrintingDialog
+from desktop_app.ui.printing.decoded import DecodedPictures
 from desktop_app.ui.printing.job import PrintJob
 from desktop_app.ui.printing.text_layer import mend_text_layer
-from desktop_app.ui.printing.thumbnails import Thumbnails
+from desktop_app.ui.printing.turn_copying import TurnCopying
 from desktop_app.ui.session_view import SessionView
 from desktop_app.ui.theme import Theme
-from desktop_app.ui.transcript.pictures import ThumbnailSource
+from desktop_app.ui.transcript.turn_menu import TurnAction
 
 if TYPE_CHECKING:
     from PySide6.QtPrintSupport import QPrinter
@@ -41,16 +44,18 @@ class Printing(QObject):
         self,
         theme: Theme,
         view: SessionView,
-        thumbnail: ThumbnailSource,
+        media: Media,
         notices: NoticeBoard,
         window: QWidget,
     ) -> None:
         super().__init__(window)
         self._theme = theme
         self._view = view
-        self._thumbnail = thumbnail
+        self._pictures = DecodedPictures(media, self)
         self._notices = notices
         self._window = window
+        self._copying = TurnCopying(theme, media, self)
+        self._copying.finished.connect(self._say_copied)
         self._job: PrintJob | None = None
         self._dialog: PrintingDialog | None = None
         self._device: QPagedPaintDevice | None = None
@@ -59,8 +64,12 @@ class Printing(QObject):
         self._patience.setInterval(_PATIENCE_MS)
         self._patience.timeout.connect(self._show_progress)
 
-    def listen(self, keyboard: Actions) -> None:
-        """Do what the keys of the window ask for."""
+    def listen(self, keyboard: Actions, pane: ChatPane) -> None:
+        """Do what the keys of the window ask for, and its menus."""
+        pane.header.print_requested.connect(self.print_out)
+        pane.header.pdf_requested.connect(self.save_pdf)
+        words = "Copy turn as a picture"
+        pane.transcript.selecting.offer(TurnAction(words, "image", self.copy_picture))
         keyboard["print"].triggered.connect(self.print_out)
         keyboard["save_pdf"].triggered.connect(self.save_pdf)
 
@@ -72,6 +81,20 @@ class Printing(QObject):
     @property
     def _title(self) -> str:
         return self._view.session.title if self._view.session is not None else ""
+
+    # --- a picture ----------------------------------------------------------------------------
+
+    def copy_picture(self, key: str) -> None:
+        """Put the turn of a key on the clipboard as a picture, as sharp as the screen."""
+        session = self._view.session
+        if session is not None and key in session.conversation:
+            self._copying.copy(session.conversation[key], self._window.devicePixelRatioF())
+
+    def _say_copied(self, why_not: str) -> None:
+        if why_not:
+            self._say(why_not, NoticeKind.WARN)
+        else:
+            self._say("The turn is on the clipboard as a picture.", NoticeKind.OK)
 
     # --- a printer ----------------------------------------------------------------------------
 
@@ -164,9 +187,8 @@ class Printing(QObject):
         session = self._view.session
         assert session is not None
         self._device = device
-        pictures = Thumbnails(self._thumbnail)
         job = self._job = PrintJob(
-            self._theme, device, session.title, session.turns, pictures.picture, self
+            self._theme, device, session.title, session.turns, self._pictures.picture, self
         )
         job.finished.connect(partial(self._end, end))
         dialog = self._dialog = PrintingDialog(self._theme, title, self._window)

@@ -9,6 +9,8 @@ from typing import Final
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage
 
+from desktop_app.chat.media import MediaRef
+from desktop_app.chat.media_files import kind_of_media, shows_picture
 from desktop_app.interactions.content import AttachmentContent
 from desktop_app.interactions.interaction import Interaction
 from desktop_app.interactions.outcome import Outcome
@@ -22,17 +24,27 @@ from desktop_app.ui.printing.strips import (
     bubble_room,
     strips_of,
 )
+from desktop_app.ui.transcript.citations import Source
+from desktop_app.ui.transcript.said import sources_of
 from desktop_app.ui.transcript.status_line import words_for_end
 from desktop_app.ui.transcript.styles import Formulas, Ground, Styles
-from desktop_app.ui.transcript.turn_parts import blocks_of, parts_of, plain_blocks
+from desktop_app.ui.transcript.turn_parts import (
+    blocks_of,
+    media_at,
+    part_at,
+    places_of,
+    plain_blocks,
+)
 
 _TURN_GAP: Final = 26
 _INPUT_GAP: Final = 18
 _PART_GAP: Final = 12
-_LARGEST: Final = QSize(300, 225)
+_LINE_GAP: Final = 2
+_LARGEST_INPUT: Final = QSize(300, 225)
+_LARGEST: Final = QSize(640, 480)
 
-PictureSource = Callable[[AttachmentContent], QImage | None]
-"""Gives the picture of a file, a null one where it has none, `None` while it is being made."""
+PictureSource = Callable[[MediaRef], QImage | None]
+"""Gives a picture, a null one where there is none, `None` while it is being made."""
 
 
 class Sheet:
@@ -61,15 +73,22 @@ class Sheet:
         gap = _TURN_GAP
         for one in turn.input:
             if isinstance(one, AttachmentContent):
-                yield from self._attachment(one, gap)
+                yield from self._file(MediaRef(one.sha256, one), gap, at_right=True)
                 gap = _PART_GAP
-        for part in parts_of(turn):
-            if part.kind == "input":
+        for place in places_of(turn):
+            part = part_at(turn, place)
+            if place.kind == "input":
                 yield from self._bubble(part.source, gap)
                 gap = _INPUT_GAP
-            elif part.kind == "answer" and (blocks := blocks_of(part)):
+            elif place.kind == "media":
+                yield from self._file(media_at(turn, place), gap)
+                gap = _PART_GAP
+            elif place.kind == "answer" and (blocks := blocks_of(part)):
                 yield from self._blocks(blocks, gap)
                 gap = _PART_GAP
+        for number, source in enumerate(sources_of(turn), 1):
+            yield from self._blocks([_line_of(number, source)], gap, self._quiet)
+            gap = _LINE_GAP
         if words := _end_of(turn):
             yield from self._blocks([Paragraph((Span(words),))], gap, self._quiet)
 
@@ -98,17 +117,39 @@ class Sheet:
                     laid.append(strip)
         yield BubbleStrip(laid[0], room, self._width, self._styles, gap)
 
-    def _attachment(self, attachment: AttachmentContent, gap: int) -> Iterator[Strip | None]:
-        while (picture := self._pictures(attachment)) is None:
+    def _file(self, ref: MediaRef, gap: int, *, at_right: bool = False) -> Iterator[Strip | None]:
+        """A picture, or what a file is that is none."""
+        while (picture := self._pictures(ref) if _is_picture(ref) else QImage()) is None:
             yield None
         if picture.isNull():
-            words = f"{kind_word(attachment.kind)} {attachment.name}, {detail_words(attachment)}"
-            yield from self._blocks([Paragraph((Span(words),))], gap, self._quiet)
+            yield from self._blocks([Paragraph((Span(_words_of(ref)),))], gap, self._quiet)
             return
-        size = picture.size()
-        if size.width() > _LARGEST.width() or size.height() > _LARGEST.height():
-            size = size.scaled(_LARGEST, Qt.AspectRatioMode.KeepAspectRatio)
-        yield PictureStrip(picture, size, self._width - size.width(), gap)
+        size, most = picture.size(), _LARGEST_INPUT if at_right else _LARGEST
+        if size.width() > most.width() or size.height() > most.height():
+            size = size.scaled(most, Qt.AspectRatioMode.KeepAspectRatio)
+        if size.width() > self._width:
+            size = size.scaled(self._width, size.height(), Qt.AspectRatioMode.KeepAspectRatio)
+        yield PictureStrip(picture, size, self._width - size.width() if at_right else 0, gap)
+
+
+def _is_picture(ref: MediaRef) -> bool:
+    content = ref.content
+    if isinstance(content, AttachmentContent):
+        return content.width is not None
+    return shows_picture(content)
+
+
+def _words_of(ref: MediaRef) -> str:
+    content = ref.content
+    if isinstance(content, AttachmentContent):
+        return f"{kind_word(content.kind)} {content.name}, {detail_words(content)}"
+    return f"{kind_of_media(content)} of the answer"
+
+
+def _line_of(number: int, source: Source) -> Paragraph:
+    """A source on a line: its number, its title, where it is from."""
+    where = f" – {source.host}" if source.host else ""
+    return Paragraph((Span(f"{number}  "), Span(source.title, link=source.address), Span(where)))
 
 
 def _end_of(turn: Interaction) -> str:

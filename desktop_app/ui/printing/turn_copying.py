@@ -7,11 +7,11 @@ from typing import Final
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QImage
 
+from desktop_app.chat.media import Media
 from desktop_app.interactions.interaction import Interaction
-from desktop_app.ui.printing.thumbnails import Thumbnails
+from desktop_app.ui.printing.decoded import DecodedPictures
 from desktop_app.ui.printing.turn_picture import HIGHEST, turn_picture
 from desktop_app.ui.theme import Theme
-from desktop_app.ui.transcript.pictures import ThumbnailSource
 
 _SLICE: Final = 0.008
 _PAUSE_MS: Final = 4
@@ -25,10 +25,10 @@ class TurnCopying(QObject):
     finished = Signal(str)
     """It is over: "" where the picture is on the clipboard, else why there is none."""
 
-    def __init__(self, theme: Theme, thumbnail: ThumbnailSource, parent: QObject) -> None:
+    def __init__(self, theme: Theme, media: Media, parent: QObject) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._thumbnail = thumbnail
+        self._pictures = DecodedPictures(media, self)
         self._made: Iterator[QImage | None] = iter(())
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -36,8 +36,7 @@ class TurnCopying(QObject):
 
     def copy(self, turn: Interaction, scale: float) -> None:
         """Copy a turn as it is now, in pixels of a screen of a scale."""
-        pictures = Thumbnails(self._thumbnail)
-        self._made = turn_picture(self._theme, turn, pictures.picture, scale)
+        self._made = turn_picture(self._theme, turn, self._pictures.picture, scale)
         self._go_on()
 
     def _go_on(self) -> None:

@@ -243,6 +243,12 @@ class ColumnArea(QAbstractScrollArea):
         self._arrange()
         self._place_timer.start()
 
+    def set_room_above(self, room: int) -> None:
+        """Leave room above the first turn, for a bar that lies over the upper edge."""
+        if self._column.top != TOP + room:
+            self._column.top = TOP + room
+            self._arrange()
+
     def bring_into_sight(self, number: int, place: Anchor | None, offset: int, length: int) -> None:
         """Show what is so far below a block, or below the top of a turn; not at the very edge."""
         mark = Mark(number, place, offset)

@@ -40,10 +40,13 @@ class FoundTurns:
         """The key of a turn."""
         return self._area.column.path.key(number)
 
-    def turn(self, number: int) -> Interaction | None:
-        """A turn that has a view, as all do that grow. The disk knows the others as they are."""
-        slot = self._area.column.slot(number)
-        return slot.turn if slot is not None else None
+    def is_live(self, number: int) -> bool:
+        """Whether the disk may be behind a turn: all that grow have a view."""
+        return self._area.column.slot(number) is not None
+
+    def read(self, number: int) -> Interaction:
+        """A turn; it may have to be read first."""
+        return self._area.column.path[number]
 
     @property
     def reader(self) -> tuple[int, Place]:

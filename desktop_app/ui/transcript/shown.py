@@ -39,8 +39,12 @@ class Shown(Protocol):
         """The key of a turn."""
         ...
 
-    def turn(self, number: int) -> Interaction | None:
-        """A turn, `None` where it has to be looked for on the disk."""
+    def is_live(self, number: int) -> bool:
+        """Whether the disk may be behind a turn."""
+        ...
+
+    def read(self, number: int) -> Interaction:
+        """A turn; it may have to be read first, which takes its time."""
         ...
 
     @property

@@ -157,7 +157,8 @@ class CitationCard(QWidget):
         self.hide()
 
     def _restyle(self) -> None:
-        alpha = 0.45 if self._theme.dark else 0.10
+        # Half of what is meant: at the edge of a box a soft shadow has half of its strength.
+        alpha = 0.22 if self._theme.dark else 0.05
         color = self._theme.with_alpha("shadow", alpha)
         self._shadow = Shadow(color, _BLUR, _OFFSET, _RADIUS)
         self.update()

@@ -1,18 +1,19 @@
 """Counts the matches of all turns, a slice at a time, so that the window never waits.
 
-Turns that have been read are counted as they are, the others as the disk has them.
+Of the turns that are on the disk only those are read in which the disk has found the words.
 """
 
 import time
 from collections import deque
 from collections.abc import Iterator
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop_app.chat.searching import TextSearch
 from desktop_app.store.search import TurnTexts
-from desktop_app.ui.transcript.counting import count_in_texts, count_in_turn
+from desktop_app.ui.transcript.counting import count_in_turn
 from desktop_app.ui.transcript.find import Needle
 from desktop_app.ui.transcript.search import Search
 from desktop_app.ui.transcript.shown import SearchTexts, Shown
@@ -22,7 +23,7 @@ _SLICE: Final = 0.006
 
 _PAUSE_MS: Final = 3
 _AT_ONCE: Final = 500
-"""Turns that are sorted into those that have been read and the others in one go."""
+"""Turns that are looked for on the disk in one go."""
 
 
 class TurnCounter(QObject):
@@ -71,12 +72,14 @@ class TurnCounter(QObject):
 
     def count_again(self, number: int) -> None:
         """Count a turn that has changed, before all others."""
-        turn = self._shown.turn(number)
-        if self._needle is None or turn is None:
-            return
-        self._jobs = deque(job for job in self._jobs if job[0] != number)
-        self._jobs.appendleft((number, count_in_turn(self._needle, turn), 0))
-        self._timer.start(0)
+        if self._needle is not None:
+            self._jobs = deque(job for job in self._jobs if job[0] != number)
+            self._jobs.appendleft(self._job(number))
+            self._timer.start(0)
+
+    def _job(self, number: int) -> tuple[int, Iterator[int], int]:
+        assert self._needle is not None
+        return number, count_in_turn(self._needle, partial(self._shown.read, number)), 0
 
     def is_next(self, number: int) -> bool:
         """Whether a turn is among those that are counted now, or right behind them."""
@@ -115,15 +118,14 @@ class TurnCounter(QObject):
             self._search.put(number, count)
 
     def _sort_some(self) -> None:
-        """Take some turns: those that have been read are counted, the others are looked for."""
+        """Take some turns: those that may grow are counted, the others are looked for."""
         assert self._needle is not None
         unread: dict[str, int] = {}
         for number in [self._order.popleft() for _ in range(min(_AT_ONCE, len(self._order)))]:
             if number >= len(self._search):
                 continue
-            turn = self._shown.turn(number)
-            if turn is not None:
-                self._jobs.append((number, count_in_turn(self._needle, turn), 0))
+            if self._shown.is_live(number):
+                self._jobs.append(self._job(number))
             else:
                 unread[self._shown.key(number)] = number
         if unread and self._search_texts is not None:
@@ -134,14 +136,13 @@ class TurnCounter(QObject):
 
     def _take(self, keys: list[str], found: list[TurnTexts]) -> None:
         """Count in the turns that the disk has found; the others looked at have no match."""
-        assert self._needle is not None
-        texts = {one.key: one for one in found}
+        texts = {one.key for one in found}
         for key in keys:
             number = self._asked.pop(key)
             if number >= len(self._search):
                 continue
             if key in texts:
-                self._jobs.append((number, count_in_texts(self._needle, texts[key]), 0))
+                self._jobs.append(self._job(number))
             else:
                 self._search.put(number, 0)
         if self._texts is not None and self._texts.is_over:

@@ -1,7 +1,6 @@
 """Citations: which source a number is, where its mark stands, and that it changes nothing else."""
 
 from dataclasses import replace
-from typing import cast
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -116,8 +115,9 @@ def test_the_marks_of_the_sample_stand_behind_what_it_cites() -> None:
         turn.apply(event)
     output = turn.steps[-1]
     assert isinstance(output, ModelOutputStep)
-    assert output.content
-    content = cast("TextContent", output.content[0])
+    assert output.content is not None
+    content = output.content[0]
+    assert isinstance(content, TextContent)
     found = cite([content])
     assert [mark.cited for mark in found.marks[0]] == [
         content.text.encode()[one.start_index : one.end_index].decode()

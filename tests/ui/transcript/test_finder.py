@@ -38,7 +38,7 @@ class Pages:
 
     def __init__(self, texts: list[str], read: int | None = None, window: int = 2) -> None:
         self.turns = [turn_of(str(number), text) for number, text in enumerate(texts)]
-        self.read = len(texts) if read is None else read
+        self.known = len(texts) if read is None else read
         self.window = window
         self.top = 0
         self.place: Place = (0, 0, 0)
@@ -60,8 +60,11 @@ class Pages:
     def key(self, number: int) -> str:
         return self.turns[number].key
 
-    def turn(self, number: int) -> Interaction | None:
-        return self.turns[number] if number < self.read or number in self.parts else None
+    def is_live(self, number: int) -> bool:
+        return number < self.known or number in self.parts
+
+    def read(self, number: int) -> Interaction:
+        return self.turns[number]
 
     @property
     def reader(self) -> tuple[int, Place]:
@@ -75,7 +78,7 @@ class Pages:
         return list(self.parts)
 
     def go_to(self, number: int) -> None:
-        if number < self.read:
+        if number < self.known:
             self.show(number)
         else:
             self.loads.append(number)
@@ -194,7 +197,7 @@ def test_turns_that_have_not_been_read_are_counted_from_the_disk(
     assert pages.loads == [2]
     search.step()
     search.step()
-    pages.read = 5
+    pages.known = 5
     pages.show(2)
     search.finder.follow()
     assert search.place == (2, "word")
@@ -281,7 +284,7 @@ def test_turns_that_come_and_go_are_followed(qtbot: QtBot, texts: list[str]) -> 
     search = Search(qtbot, pages)
     search.find("word")
     pages.turns.append(turn_of("5", "word word"))
-    pages.read = 6
+    pages.known = 6
     search.finder.follow()
     assert search.settled() == "1 of 7"
     search.step(-1)
