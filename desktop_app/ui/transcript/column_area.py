@@ -64,6 +64,7 @@ class ColumnArea(QAbstractScrollArea):
         self._mark: Mark | None = None  # what keeps still where the end is not followed
         self._value = 0
         self._follows = True
+        self._ordered: list[QWidget] = []
         self._arranging = False
         self._upwards = True  # so the reader went last
         self._late = False  # something is to be laid out before the next frame
@@ -174,7 +175,7 @@ class ColumnArea(QAbstractScrollArea):
         if column.changed:
             column.changed = False
             self._jump.raise_()
-            put_in_order(self.stops)
+            self._order_stops()
 
     def _show_jump(self, is_shown: bool) -> None:
         self._jump.setVisible(is_shown)
@@ -188,8 +189,15 @@ class ColumnArea(QAbstractScrollArea):
         while not self._column.is_ahead and time.monotonic() < pause:
             if self._column.lay_out_ahead(Window(self._value, self.height())):
                 self._settle()
-        if not self._column.is_ahead:
+        if self._column.is_ahead:
+            self._order_stops()  # the cards of code have buttons since they were laid out
+        else:
             self._ahead_timer.start()
+
+    def _order_stops(self) -> None:
+        if self._ordered != (stops := self.stops):
+            self._ordered = stops
+            put_in_order(stops)
 
     def _restyle(self) -> None:
         self._column.forget_layout()
