@@ -4,7 +4,7 @@ Everything that says a place in a block says it as an offset in `text_of` the bl
 nothing of how text looks or where it stands.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
 
@@ -88,6 +88,18 @@ def text_of(block: Block) -> str:
             return text
         case _:
             return "".join(lead + stretch.text for stretch, lead in _placed(block))
+
+
+def text_of_all(blocks: Iterable[Block]) -> str:
+    """What is copied of blocks, one behind the other."""
+    texts: list[str] = []
+    before: Block | None = None
+    for block in blocks:
+        if before is not None:
+            texts.append(joint(before, block))
+        texts.append(text_of(block))
+        before = block
+    return "".join(texts)
 
 
 def joint(before: Block, after: Block) -> str:

@@ -21,7 +21,7 @@ from desktop_app.markdown.blocks import (
     Table,
 )
 from desktop_app.markdown.stream import read
-from desktop_app.markdown.stretches import TOO_LONG, joint, stretches, text_of
+from desktop_app.markdown.stretches import TOO_LONG, joint, stretches, text_of, text_of_all
 
 TEXTS = st.text("ab \U0001f680\u05d0漢" + LINE_BREAK, max_size=6)
 SPANS: st.SearchStrategy[Spans] = st.lists(
@@ -62,12 +62,7 @@ BLOCKS = st.recursive(FLAT, nested, max_leaves=12)
 
 
 def copied(markdown: str) -> str:
-    text = ""
-    before: Block | None = None
-    for block in read(markdown):
-        text += (joint(before, block) if before is not None else "") + text_of(block)
-        before = block
-    return text
+    return text_of_all(read(markdown))
 
 
 @given(BLOCKS)

@@ -6,6 +6,7 @@ from pytestqt.qtbot import QtBot
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.transcript.blocks_view import BlocksView
 from desktop_app.ui.transcript.boxes import Box
+from desktop_app.ui.transcript.cards import Cards
 from desktop_app.ui.transcript.code_box import CodeBox
 from desktop_app.ui.transcript.table_box import TableBox
 
@@ -14,8 +15,12 @@ END = 1 << 30
 
 def lay_out_all(view: BlocksView, width: int = 720) -> int:
     """Lay out all of a text in a width; return its height."""
+    view.read_all()
     view.fit(width)
     view.flow.lay_out(0, END)
+    cards = Cards(view.flow)
+    while cards.colour(0, END, float("inf"))[1]:
+        pass
     height = view.fit(width)
     view.lay_out(0, height)
     return height

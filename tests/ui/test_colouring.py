@@ -44,7 +44,7 @@ def lines(view: BlocksView) -> list[Shaped]:
     found: list[Shaped] = []
     for _, box in boxes(view):
         if isinstance(box, CodeBox):
-            found.extend(box.laid(at).shaped for at in range(len(box.units)))
+            found.extend(box.laid(at).shaped for at in range(len(box.lines.units)))
         elif isinstance(box, WordsBox):
             found.append(box.text.shaped)
     return found

@@ -4,36 +4,36 @@ It is read, and neither written nor scrolled. What is settled stays as it is; on
 near the window are laid out. The mouse belongs to the transcript, which selects across turns.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
+    QAccessible,
     QFocusEvent,
-    QGuiApplication,
     QHideEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QWheelEvent,
 )
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.markdown.blocks import Block
-from desktop_app.markdown.stream import MarkdownStream, Update
-from desktop_app.markdown.stretches import joint, text_of
+from desktop_app.markdown.stream import Update
+from desktop_app.markdown.stretches import text_of_all
 from desktop_app.overriding import override
 from desktop_app.ui.painting import paint_ring
 from desktop_app.ui.theme import Theme
-from desktop_app.ui.transcript.card_controls import Card, CardControls
+from desktop_app.ui.transcript.card_deck import CardDeck
 from desktop_app.ui.transcript.citations import Mark
 from desktop_app.ui.transcript.citing import Citing
-from desktop_app.ui.transcript.code_box import CodeBox
-from desktop_app.ui.transcript.copying import plain_copy
 from desktop_app.ui.transcript.flow import Flow
 from desktop_app.ui.transcript.formulas import FormulaKey
 from desktop_app.ui.transcript.link_places import LinkPlace, Links
 from desktop_app.ui.transcript.marks import Marks, Place
+from desktop_app.ui.transcript.reading import Reading
 from desktop_app.ui.transcript.styles import Styles
 from desktop_app.ui.transcript.timing import Deadline
 from desktop_app.ui.transcript.turn_parts import plain_blocks
@@ -45,7 +45,10 @@ _END: Final = 1 << 30
 """Below everything."""
 
 _BUDGET: Final = 0.012
-"""Seconds that layout may take before the window has its turn."""
+"""Seconds that layout may take at a time, and reading a long text."""
+
+_AT_ONCE: Final = 0.02
+"""Seconds that reading may take before anything of it is shown."""
 
 
 class BlocksView(QWidget):
@@ -84,8 +87,8 @@ class BlocksView(QWidget):
         self.name = name
         self._ink = ink
         self._base_size = base_size
-        self._text = ""
-        self._stream = MarkdownStream()
+        self._reading = Reading()
+        self._plain = ""
         self._settled = 0
         self._flow = Flow(self._make_styles())
         self._links = Links(self._flow)
@@ -93,23 +96,38 @@ class BlocksView(QWidget):
         self._citing = Citing()
         self._band = (0, 0)
         self._natural: tuple[int, int] | None = None
-        self._controls = CardControls(theme, self)
-        self._controls.copied.connect(self._copy_code)
-        self._late = QTimer(self)
-        self._late.setSingleShot(True)
-        self._late.timeout.connect(self._go_on)
+        self._deck = CardDeck(theme, self, self._flow)
+        self._deck.height_changed.connect(self.height_changed)
+        self._deck.look_changed.connect(self.update)
+        self.reveal = self._deck.reveal
+        self._late = self._timer(self._go_on)
+        self._read_timer = self._timer(self._read_on)
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setCursor(Qt.CursorShape.IBeamCursor)
         theme.changed.connect(self._restyle)
-        theme.colouring.loaded.connect(self._colour)
         theme.formulas.rendered.connect(self._show_formulas)
+
+    def _timer(self, slot: Callable[[], None]) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.timeout.connect(slot)
+        return timer
 
     @property
     def markdown_text(self) -> str:
         """The Markdown as it came."""
-        return self._text
+        return self._reading.text
+
+    @property
+    def _is_short(self) -> bool:
+        return len(self._reading.text) + len(self._plain) <= _LONG
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether the end of a long text is still to be read."""
+        return not self._reading.is_done
 
     @property
     def blocks(self) -> tuple[Block, ...]:
@@ -124,53 +142,70 @@ class BlocksView(QWidget):
     @property
     def plain_text(self) -> str:
         """What is copied of all of it."""
-        text = ""
-        before: Block | None = None
-        for block in self._flow.blocks:
-            text += (joint(before, block) if before is not None else "") + text_of(block)
-            before = block
-        return text
+        return text_of_all(self._flow.blocks)
 
     @property
     def stops(self) -> list[QWidget]:
         """Where Tab stops in it, in this order."""
-        return [self, *self._controls.stops]
+        return [self, *self._deck.stops]
 
     # --- text ---------------------------------------------------------------------------------
 
     def show_text(self, text: str, marks: tuple[Mark, ...] = ()) -> bool:
         """Show Markdown that goes on from what is shown; say whether anything has changed."""
-        changed = self._show(text)
-        return self._citing.apply(self._flow, self._stream, text, marks) or changed
+        changed = self._citing.want(marks)
+        if self._show(text):
+            return True
+        if changed:
+            self._citing.show(self._flow, self._reading)
+        return changed
 
     def _show(self, text: str) -> bool:
-        if text == self._text:
+        if text == self._reading.text:
             return False
-        if not text.startswith(self._text):
-            self._text = ""
-            self._stream = MarkdownStream()
+        if not self._reading.take(text):
             self._settled = 0
             self._flow.replace(0, ())
             self._citing.begin()
-        piece = text[len(self._text) :]
-        self._text = text
-        self._take(self._stream.feed(piece))
+        self._read(_AT_ONCE)
         return True
 
     def finish(self) -> None:
         """The text is whole: mend what a late link definition has changed."""
-        self._take(self._stream.finish())
-        self._citing.again(self._flow, self._stream, self._text)
+        self._reading.end()
+        self._read(_AT_ONCE)
+
+    def read_all(self) -> None:
+        """Read all of a long text at once."""
+        self._read(float("inf"))
+
+    def _read(self, seconds: float) -> None:
+        for update in self._reading.read(Deadline(seconds)):
+            self._take(update)
+        self._citing.show(self._flow, self._reading)
+        if not self._reading.is_done:
+            self._read_timer.start()
+        elif self._reading.has_ended:
+            self._settle()
+
+    def _read_on(self) -> None:
+        self._read(_BUDGET)
+        self.height_changed.emit()
+
+    def _settle(self) -> None:
+        """Nothing more comes."""
         height = self._flow.height
         for number in range(self._settled, len(self._flow.blocks)):
             self._flow.settle(number)
+        self._deck.keep_open()
+        self._deck.colour()
         if self._flow.height != height:
             self.height_changed.emit()
         self.read_out()
 
     def show_plain(self, text: str) -> None:
         """Show a text as it was typed."""
-        self._text = text
+        self._plain = text
         self._flow.replace(0, plain_blocks(text))
         self._settled = len(self._flow.blocks)
         self.read_out()
@@ -178,6 +213,8 @@ class BlocksView(QWidget):
 
     def read_out(self) -> None:
         """Tell a reader the text: to Qt it is a label, of which only the name is said."""
+        if not self._is_short and not QAccessible.isActive():
+            return
         words = f"{self.name}: {self.plain_text}"
         if words != self.accessibleName():
             self.setAccessibleName(words)
@@ -210,17 +247,13 @@ class BlocksView(QWidget):
         self.update()
         self.height_changed.emit()
 
-    def _colour(self, language: str) -> None:
-        self._flow.colour(language)
-        self.update()
-
     def _show_formulas(self, formulas: frozenset[FormulaKey]) -> None:
         """Show formulas whose pictures have come, or that cannot be drawn."""
         changed = self._flow.show_formulas(formulas)
         if changed:
             self.height_changed.emit()
         if changed is not None:
-            self._place_controls()
+            self._deck.place(*self._band)
             self.update()
 
     # --- layout -------------------------------------------------------------------------------
@@ -228,7 +261,9 @@ class BlocksView(QWidget):
     def fit(self, width: int) -> int:
         """Be laid out in a width; return and take the height it needs, in pixels."""
         self._flow.set_width(width)
-        height = max(1, self._flow.height)
+        styles = self._flow.styles
+        unread = self._reading.unread_lines(2 * max(1, width) // styles.size)
+        height = max(1, self._flow.height + unread * styles.line(styles.body())[0])
         if self.size() != QSize(width, height):
             self.resize(width, height)
         return height
@@ -236,13 +271,13 @@ class BlocksView(QWidget):
     def fit_whole(self, width: int) -> int:
         """Be laid out in a width, and not only where somebody looks; long text only there."""
         self._flow.set_width(width)
-        if len(self._text) <= _LONG:
+        if self._is_short:
             self._flow.lay_out(0, _END)
         return self.fit(width)
 
     def natural_width(self, widest: int) -> int:
         """The width of the widest line, at most a width; long text needs all of that."""
-        if len(self._text) > _LONG:
+        if not self._is_short:
             return widest
         if self._natural is None or self._natural[0] != widest:
             self._flow.set_width(widest)
@@ -260,27 +295,13 @@ class BlocksView(QWidget):
             self._late.start()
         if changed:
             self.update()
-        self._place_controls()
+        self._deck.place(*self._band)
         return changed
 
     def _go_on(self) -> None:
         if self.lay_out(*self._band):
             self.height_changed.emit()
         self.update()
-
-    def _place_controls(self) -> None:
-        cards = [
-            Card(block, number, box, self._flow.top_of(block))
-            for block, laid in self._flow.laid_between(*self._band)
-            for number, box in enumerate(laid.boxes)
-            if isinstance(box, CodeBox)
-        ]
-        self._controls.place(cards)
-
-    def _copy_code(self, block: int, number: int) -> None:
-        laid = self._flow.laid(block)
-        if number < len(laid.boxes) and isinstance(box := laid.boxes[number], CodeBox):
-            QGuiApplication.clipboard().setText(plain_copy(box.text))
 
     # --- places -------------------------------------------------------------------------------
 
@@ -313,8 +334,7 @@ class BlocksView(QWidget):
 
     def link_at(self, point: QPointF) -> str:
         """The address of the link at a point, or nothing."""
-        link = self._links.at(point)
-        return link.address if link is not None else ""
+        return link.address if (link := self._links.at(point)) is not None else ""
 
     def click(self, point: QPointF) -> bool:
         """Tell that the link at a point is to be opened; say whether there is one."""
@@ -378,13 +398,17 @@ class BlocksView(QWidget):
             self._late.start()
 
     @override
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Move a wide card sideways; all else belongs to the transcript."""
+        event.setAccepted(self._deck.turn_wheel(event))
+
+    @override
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Show a hand over links."""
-        shape = Qt.CursorShape.IBeamCursor
         link = self._links.at(event.position())
         self._reach(link)
-        if link is not None:
-            shape = Qt.CursorShape.PointingHandCursor
+        shapes = Qt.CursorShape
+        shape = shapes.PointingHandCursor if link is not None else shapes.IBeamCursor
         if self.cursor().shape() != shape:
             self.setCursor(shape)
         event.ignore()
@@ -435,8 +459,3 @@ class BlocksView(QWidget):
         self._reach(None)
         self.setCursor(Qt.CursorShape.IBeamCursor)
         super().leaveEvent(event)
-
-    @override
-    def sizeHint(self) -> QSize:
-        """What it was laid out to."""
-        return self.size()

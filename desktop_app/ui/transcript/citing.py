@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 
-from desktop_app.markdown.stream import MarkdownStream
 from desktop_app.ui.transcript.citations import Mark
 from desktop_app.ui.transcript.cite_marks import mark_rect, paint_mark
 from desktop_app.ui.transcript.flow import Flow
 from desktop_app.ui.transcript.link_places import LinkPlace
 from desktop_app.ui.transcript.marking import MarkedBlock
+from desktop_app.ui.transcript.reading import Reading
 from desktop_app.ui.transcript.turn_parts import mark_stream
 
 
@@ -24,30 +24,30 @@ class Citing:
         """The mark that the pointer or the keyboard has reached."""
 
     def begin(self) -> None:
-        """Another text is shown."""
-        self._marked, self._marks, self.active = {}, (), None
+        """Another text is shown; the marks that are wanted are in it."""
+        self._marked, self.active = {}, None
 
-    def apply(self, flow: Flow, stream: MarkdownStream, text: str, marks: tuple[Mark, ...]) -> bool:
-        """Show these marks in what was read of a text; say whether any block has changed."""
-        if not marks and not self._marked:
-            return False
+    def want(self, marks: tuple[Mark, ...]) -> bool:
+        """Note which marks are wanted; say whether these are other ones."""
+        changed = marks != self._marks
         self._marks = marks
+        return changed
+
+    def show(self, flow: Flow, reading: Reading) -> None:
+        """Put the marks where they are wanted, as far as the text has been read."""
+        if not self._marks and not self._marked:
+            return
+        text, stream = reading.read_text, reading.stream
+        marks = tuple(mark for mark in self._marks if mark.position <= len(text))
         made = mark_stream(stream, text, marks) if marks else {}
-        changed = False
+        blocks = stream.blocks
         for number in self._marked.keys() - made.keys():
-            if number < len(stream.blocks):
-                flow.put(number, stream.blocks[number])
-                changed = True
+            if number < len(blocks):
+                flow.put(number, blocks[number])
         for number, one in made.items():
             if flow.blocks[number] != one.block:
                 flow.put(number, one.block)
-                changed = True
         self._marked = made
-        return changed
-
-    def again(self, flow: Flow, stream: MarkdownStream, text: str) -> bool:
-        """Show the marks there are in blocks that were read again."""
-        return self.apply(flow, stream, text, self._marks)
 
     def cited(self, link: LinkPlace, links: Sequence[LinkPlace]) -> str:
         """The words that a mark is for; `links` are all of its block."""

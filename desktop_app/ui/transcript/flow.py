@@ -11,10 +11,10 @@ from typing import Final
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 
-from desktop_app.markdown.blocks import Block, Math, Table
+from desktop_app.markdown.blocks import Block, Code, Math, Table
 from desktop_app.markdown.stretches import stretches
 from desktop_app.ui.transcript.boxes import Box
-from desktop_app.ui.transcript.code_box import Choice
+from desktop_app.ui.transcript.code_box import Choice, CodeBox
 from desktop_app.ui.transcript.formulas import FormulaKey
 from desktop_app.ui.transcript.layout import LaidBlock, estimate, gap_between
 from desktop_app.ui.transcript.paint import ALONE, Highlight, Joined, paint_block
@@ -22,8 +22,8 @@ from desktop_app.ui.transcript.styles import Styles
 from desktop_app.ui.transcript.table_box import Columns, measure_columns
 from desktop_app.ui.transcript.timing import NEVER, Deadline
 
-_KEPT: Final = 150
-"""Blocks that may stay laid out; beyond, those far from what is looked at are let go."""
+_KEPT: Final = 600
+"""Stretches of text that may stay laid out; beyond, those far from what is looked at are let go."""
 
 
 class Flow:
@@ -37,9 +37,13 @@ class Flow:
         self._tops: list[int] = []
         self._laid: dict[int, LaidBlock] = {}
         self._columns: dict[int, tuple[Block, Columns]] = {}
-        self._choices: dict[tuple[int, int], Choice] = {}
+        self._stale: dict[int, LaidBlock] = {}
+        self._choices: dict[int, dict[int, Choice]] = {}
         self.grows_from = 1 << 30
         """The first of the blocks that still grow."""
+
+        self.folds = False
+        """Whether long code is folded where nothing else was chosen."""
 
     # --- blocks -------------------------------------------------------------------------------
 
@@ -76,9 +80,12 @@ class Flow:
         first += same
         grown = self._laid.get(first)
         self.blocks[first:] = new[same:]
-        for number in [one for one in self._laid if one >= first]:
-            del self._laid[number]
+        for known in (self._laid, self._stale):
+            for number in [one for one in known if one >= first]:
+                del known[number]
         self._measure_from(first)
+        if first and self.goes_on_below(first - 1) and (above := self._laid.get(first - 1)):
+            above.go_on()
         if grown is not None and first < len(self.blocks):
             self._lay_out_again(first, grown)
 
@@ -86,8 +93,9 @@ class Flow:
         """Have another block in the place of one."""
         self.blocks[number] = block
         self._laid.pop(number, None)
+        self._stale.pop(number, None)
         self._columns.pop(number, None)
-        self._heights[number] = estimate(block, self._width, self._styles)
+        self._heights[number] = estimate(block, self._width, self._styles, folds=self.folds)
         self._stack(number)
 
     def _lay_out_again(self, number: int, before: LaidBlock) -> None:
@@ -98,14 +106,17 @@ class Flow:
         self._stack(number)
 
     def _forget(self) -> None:
-        self._laid.clear()
+        """Lay out all anew; of code, its lines and colours are kept."""
+        self._laid, self._stale = {}, self._laid
         self._columns.clear()
         self._measure_from(0)
 
     def _measure_from(self, first: int) -> None:
         del self._heights[first:]
         width, styles = self._width, self._styles
-        self._heights.extend(estimate(one, width, styles) for one in self.blocks[first:])
+        self._heights.extend(
+            estimate(one, width, styles, folds=self.folds) for one in self.blocks[first:]
+        )
         del self._tops[first:]
         self._stack(first)
 
@@ -124,20 +135,29 @@ class Flow:
 
     # --- choices ------------------------------------------------------------------------------
 
-    def choice(self, block: int, card: int) -> Choice:
-        """What was chosen for a card or a table of a block."""
-        return self._choices.get((self._start_of(block), card), Choice())
+    def choice(self, block: int, number: int) -> Choice:
+        """What was chosen for a card or a table: its block, the number of its box there."""
+        usual = Choice(folded=self.folds)
+        return self._choices.get(self.start_of(block), {}).get(number, usual)
 
-    def choose(self, block: int, card: int, choice: Choice) -> None:
-        """Choose something for a card or a table."""
-        start = self._start_of(block)
-        self._choices[start, card] = choice
-        number = start
-        while number < len(self.blocks) and self._start_of(number) == start:
-            laid = self._laid.pop(number, None)
-            if laid is not None:
-                self._lay_out_again(number, laid)
-            number += 1
+    def choose(self, block: int, number: int, choice: Choice) -> None:
+        """Choose something for a card or a table, which holds for all pieces of that."""
+        start = self.start_of(block)
+        self._choices.setdefault(start, {})[number] = choice
+
+    def fold_code(self) -> None:
+        """Fold long code that is laid out from now on."""
+        self.folds = True
+        for number, block in enumerate(self.blocks):
+            if isinstance(block, Code) and number not in self._laid:
+                self._heights[number] = estimate(block, self._width, self._styles, folds=True)
+        self._stack(0)
+
+    def lay_out_again(self, number: int) -> None:
+        """Lay out a block for which something else was chosen."""
+        laid = self._laid.pop(number, None)
+        if laid is not None:
+            self._lay_out_again(number, laid)
 
     # --- layout -------------------------------------------------------------------------------
 
@@ -165,7 +185,7 @@ class Flow:
             if deadline.over:
                 break
             number += 1
-        if len(self._laid) > _KEPT:
+        if sum(len(laid.stretches) for laid in self._laid.values()) > _KEPT:
             self._let_go(top, bottom)
         return changed
 
@@ -202,6 +222,15 @@ class Flow:
             number += 1
         return found
 
+    def all_laid(self) -> list[tuple[int, LaidBlock]]:
+        """All blocks that are laid out."""
+        return list(self._laid.items())
+
+    def goes_on_below(self, number: int) -> bool:
+        """Whether a table goes on in the next block."""
+        after = self.blocks[number + 1] if number + 1 < len(self.blocks) else None
+        return isinstance(after, Table) and after.continues
+
     def settle(self, number: int) -> None:
         """A block grows no more: a formula is drawn from now on."""
         self.grows_from = max(self.grows_from, number + 1)
@@ -209,6 +238,10 @@ class Flow:
         if laid is not None and isinstance(laid.block, Math):
             self._lay_out_anew(number, laid)
             self._stack(number)
+        elif laid is not None and isinstance(laid.block, Code):
+            for box in laid.boxes:
+                if isinstance(box, CodeBox):
+                    box.settle()
 
     def show_formulas(self, formulas: frozenset[FormulaKey]) -> bool | None:
         """Lay out the blocks again that wait for these formulas; say whether any height has
@@ -228,20 +261,9 @@ class Flow:
         laid.advance(before.height)
         self._heights[number] = laid.height
 
-    def colour(self, language: str) -> None:
-        """Lay out code again that was laid out before the lexer of its language was there."""
-        for number, laid in list(self._laid.items()):
-            if any(one.language == language and one.kind == "code" for one in laid.stretches):
-                del self._laid[number]
-                self._laid[number] = self._make(number)
-                self._laid[number].advance(laid.height)
-
     def _make(self, number: int, before: LaidBlock | None = None) -> LaidBlock:
-        choices = [
-            (card, choice)
-            for (block, card), choice in self._choices.items()
-            if block == self._start_of(number)
-        ]
+        before = before or self._stale.pop(number, None)
+        choices = tuple(self._choices.get(self.start_of(number), {}).items())
         columns = self._columns_of(number)
         block = self.blocks[number]
         return LaidBlock(
@@ -252,9 +274,11 @@ class Flow:
             choices=choices,
             before=before,
             grows=number >= self.grows_from,
+            folds=self.folds,
+            ends=not self.goes_on_below(number),
         )
 
-    def _start_of(self, number: int) -> int:
+    def start_of(self, number: int) -> int:
         """The block in which the table begins that goes on in a block; else the block itself."""
         while number and isinstance(table := self.blocks[number], Table) and table.continues:
             if not isinstance(self.blocks[number - 1], Table):
@@ -265,7 +289,7 @@ class Flow:
     def _columns_of(self, number: int) -> Columns | None:
         if not isinstance(self.blocks[number], Table):
             return None
-        start = self._start_of(number)
+        start = self.start_of(number)
         first = self.blocks[start]
         known = self._columns.get(start)
         if known is None or known[0] is not first:
@@ -274,7 +298,7 @@ class Flow:
         return known[1]
 
     def _let_go(self, top: float, bottom: float) -> None:
-        room = 3 * (bottom - top) + 2000
+        room = 1.5 * (bottom - top)
         for number in list(self._laid):
             begin = self._tops[number]
             if begin + self._heights[number] < top - room or begin > bottom + room:
@@ -354,6 +378,4 @@ class Flow:
         block = self.blocks[number]
         if not isinstance(block, Table):
             return ALONE
-        after = self.blocks[number + 1] if number + 1 < len(self.blocks) else None
-        below = isinstance(after, Table) and after.continues
-        return Joined(block.continues, below)
+        return Joined(block.continues, self.goes_on_below(number))

@@ -26,7 +26,7 @@ from desktop_app.markdown.blocks import (
 )
 from desktop_app.markdown.stretches import Stretch, stretches
 from desktop_app.ui.transcript.boxes import Bar, Box, FormulaBox, Marker, RuleBox, WordsBox
-from desktop_app.ui.transcript.code_box import FOLD_AT, Choice, CodeBox
+from desktop_app.ui.transcript.code_box import FOLD_AT, FOLD_FOOT, Choice, CodeBox
 from desktop_app.ui.transcript.formulas import FormulaKey, guess_size
 from desktop_app.ui.transcript.styles import (
     CODE_ABOVE,
@@ -47,13 +47,14 @@ from desktop_app.ui.transcript.table_box import (
 )
 from desktop_app.ui.transcript.timing import NEVER, Deadline
 
-_AS_IT_IS: Final = Choice()
 _NARROWEST: Final = 40
 
 
 class LaidBlock:
     """A block in a width. `choices` are those for its cards and tables, by the number of
-    their box. A formula that `grows` is shown as its source."""
+    their box; without one, long code `folds`. What `grows` has an end that is not finished: a
+    formula is shown as its source. A table that `ends` does not go on in another block.
+    """
 
     def __init__(
         self,
@@ -65,6 +66,8 @@ class LaidBlock:
         choices: Sequence[tuple[int, Choice]] = (),
         before: "LaidBlock | None" = None,
         grows: bool = False,
+        folds: bool = False,
+        ends: bool = True,
     ) -> None:
         self.block = block
         self.width = width
@@ -75,11 +78,14 @@ class LaidBlock:
         self._styles = styles
         self._columns = columns
         self._choices = dict(choices)
-        self._grows = grows and isinstance(block, Math)
+        self._grows = grows
+        self._ends = ends
+        self._usual = Choice(folded=folds)
         self._next = 0
         self._frames: list[tuple[str, ...]] = []
         self._quoted = False
-        self._before = before if before is not None and before._is_like(self) else None
+        self._before = before
+        self._is_same = before is not None and before._is_like(self)
 
     def _is_like(self, other: "LaidBlock") -> bool:
         return self.width == other.width and self._styles is other._styles
@@ -143,14 +149,16 @@ class LaidBlock:
 
     def _make(self, stretch: Stretch, place: QRectF, count: int) -> Box:
         styles = self._styles
-        old = self._old_box()
+        old = self._old_box() if self._is_same or stretch.kind == "code" else None
         match stretch.kind:
             case "cell":
                 cells = self.stretches[self._next : self._next + count]
                 before = old if isinstance(old, TableBox) else None
                 choice = self._choice()
                 columns = self._columns_of(cells, int(place.width()))
-                return TableBox(cells, place, styles, columns, choice.sideways, before)
+                return TableBox(
+                    cells, place, styles, columns, choice.sideways, before, ends=self._ends
+                )
             case "rule":
                 return RuleBox(
                     stretch.begin, int(place.left()), int(place.top()), int(place.width())
@@ -159,14 +167,15 @@ class LaidBlock:
                 return formula
             case "code" | "math":
                 before = old if isinstance(old, CodeBox) else None
-                return CodeBox(stretch, place, styles, self._choice(), before)
+                grows = self._grows and isinstance(self.block, Code)
+                return CodeBox(stretch, place, styles, self._choice(), before, grows=grows)
             case "paragraph" | "heading":
                 before = old if isinstance(old, WordsBox) else None
                 return WordsBox(stretch, place, styles, before)
 
     def _formula(self, stretch: Stretch, place: QRectF) -> FormulaBox | None:
         formulas = self._styles.formulas
-        if formulas is None or self._grows:
+        if formulas is None or (self._grows and isinstance(self.block, Math)):
             return None
         size = formulas.size_of(stretch.text, True, self._styles.size)
         if size is not None:
@@ -177,7 +186,7 @@ class LaidBlock:
         return FormulaBox(stretch, place, self._styles, guess, waits=True)
 
     def _choice(self) -> Choice:
-        return self._choices.get(len(self.boxes), _AS_IT_IS)
+        return self._choices.get(len(self.boxes), self._usual)
 
     def _columns_of(self, cells: Sequence[Stretch], width: int) -> Columns:
         if self._columns is not None:
@@ -198,6 +207,12 @@ class LaidBlock:
             end += 1
         return end - first
 
+    def go_on(self) -> None:
+        """The table goes on in another block."""
+        for box in self.boxes:
+            if isinstance(box, TableBox):
+                box.ends = False
+
     # --- what is taken over -------------------------------------------------------------------
 
     def _old_box(self) -> Box | None:
@@ -209,7 +224,7 @@ class LaidBlock:
 
     def _kept(self, count: int, place: QRectF) -> Box | None:
         """The old box where nothing of it has changed."""
-        old = self._old_box()
+        old = self._old_box() if self._is_same else None
         if old is None or not isinstance(old, WordsBox) or count != 1 or not old.done:
             return None
         same = (old.left, old.top) == (place.left(), place.top())
@@ -319,14 +334,16 @@ def gap_between(before: Block | None, after: Block, styles: Styles) -> int:
     return gap
 
 
-def estimate(block: Block, width: int, styles: Styles) -> int:
+def estimate(block: Block, width: int, styles: Styles, *, folds: bool = False) -> int:
     """About how high a block will be. It takes a few microseconds."""
     line, _ = styles.line(styles.body())
     match block:
         case Code(text) | Math(text):
-            lines = min(text.count("\n") + 1, FOLD_AT)
+            lines, foot = text.count("\n") + 1, 0
+            if lines > FOLD_AT:
+                lines, foot = FOLD_AT if folds else lines, FOLD_FOOT
             code, _ = styles.line(styles.code())
-            return CODE_HEAD + styles.scaled(CODE_ABOVE + CODE_BELOW) + lines * code
+            return foot + CODE_HEAD + styles.scaled(CODE_ABOVE + CODE_BELOW) + lines * code
         case Heading(level=level):
             return styles.heading_line(level)
         case Paragraph(spans):

@@ -30,6 +30,9 @@ CELL_PADDING: Final = 12
 CELL_ABOVE: Final = 5
 CELL_BELOW: Final = 5
 RADIUS: Final = 10
+BAR_HEIGHT: Final = 14
+"""The height of the bar by which what is too wide is moved sideways."""
+
 MARK_WIDTH: Final = 16
 MARK_HEIGHT: Final = 15
 

@@ -14,7 +14,13 @@ from PySide6.QtGui import QFontMetricsF
 
 from desktop_app.markdown.stretches import Stretch
 from desktop_app.ui.transcript.shaping import shape
-from desktop_app.ui.transcript.styles import CELL_ABOVE, CELL_BELOW, CELL_PADDING, Styles
+from desktop_app.ui.transcript.styles import (
+    BAR_HEIGHT,
+    CELL_ABOVE,
+    CELL_BELOW,
+    CELL_PADDING,
+    Styles,
+)
 from desktop_app.ui.transcript.text_box import Measure, TextBox
 from desktop_app.ui.transcript.timing import NEVER, Deadline
 from desktop_app.values import value_class
@@ -137,11 +143,16 @@ class TableBox:
         columns: Columns,
         sideways: int = 0,
         before: "TableBox | None" = None,
+        *,
+        ends: bool = True,
     ) -> None:
         self.cells = tuple(cells)
         self.left, self.top, self.width = int(place.left()), int(place.top()), int(place.width())
         self.columns = columns
         self.sideways = sideways
+        self.ends = ends
+        """Whether it does not go on in another block."""
+
         self._styles = styles
         self._above = styles.scaled(CELL_ABOVE)
         self._padding = styles.scaled(CELL_PADDING)
@@ -180,7 +191,8 @@ class TableBox:
     @property
     def height(self) -> int:
         """Its height; rows that are not laid out yet count as low ones."""
-        return self._tops[-1] + (len(self._rows) - len(self.rows)) * self._least
+        bar = BAR_HEIGHT if self.ends and self.overhang else 0
+        return self._tops[-1] + (len(self._rows) - len(self.rows)) * self._least + bar
 
     @property
     def done(self) -> bool:

@@ -151,7 +151,7 @@ class TurnView(QWidget):
     @property
     def dirty(self) -> bool:
         """Whether something waits to be shown."""
-        return bool(self._dirty)
+        return bool(self._dirty) or any(text.is_reading for _, text in self.parts)
 
     def flush(self) -> bool:
         """Show what has grown; say whether the height may have changed."""

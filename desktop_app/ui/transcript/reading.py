@@ -1,0 +1,77 @@
+"""Reads Markdown that grows, or a long one that is there at once, slice by slice."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from desktop_app.markdown.stream import MarkdownStream, Update
+from desktop_app.ui.transcript.timing import Deadline
+
+_SLICE: Final = 4000
+"""Characters that are read in one go; they take a few milliseconds."""
+
+
+class Reading:
+    """A text and how far it has been read. `text` is all that there is of it by now."""
+
+    def __init__(self) -> None:
+        self._begin()
+
+    def _begin(self) -> None:
+        self.text = ""
+        self._stream = MarkdownStream()
+        self._read_to = 0
+        self._ends = False
+        self._ended = False
+
+    @property
+    def stream(self) -> MarkdownStream:
+        """What has been read."""
+        return self._stream
+
+    @property
+    def read_text(self) -> str:
+        """The text as far as it has been read."""
+        return self.text if self._read_to == len(self.text) else self.text[: self._read_to]
+
+    @property
+    def is_done(self) -> bool:
+        """Whether all that can be read has been."""
+        return self._read_to == len(self.text) and self._ended >= self._ends
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it is whole, and read."""
+        return self._ends and self._ended
+
+    def unread_lines(self, length: int) -> int:
+        """About how many lines of a length are still to be read."""
+        left = len(self.text) - self._read_to
+        return max(self.text.count("\n", self._read_to), left // max(1, length)) if left else 0
+
+    def take(self, text: str) -> bool:
+        """Have a text to read; say whether it goes on from the one before."""
+        goes_on = text.startswith(self.text)
+        if not goes_on:
+            self._begin()
+        self._ended = self._ended and text == self.text
+        self.text = text
+        return goes_on
+
+    def end(self) -> None:
+        """The text is whole: what a late definition has changed is read again at its end."""
+        self._ends, self._ended = True, False
+
+    def read(self, deadline: Deadline) -> Iterator[Update]:
+        """Read on, as far as there is time."""
+        while self._read_to < len(self.text):
+            end = min(len(self.text), self._read_to + _SLICE)
+            if end < len(self.text):
+                end = self.text.rfind("\n", self._read_to, end) + 1 or end
+            piece = self.text[self._read_to : end]
+            self._read_to = end
+            yield self._stream.feed(piece)
+            if deadline.over:
+                return
+        if self._ends and not self._ended:
+            self._ended = True
+            yield self._stream.finish()
