@@ -9,7 +9,7 @@ from desktop_app.ui.transcript.citations import Mark
 from desktop_app.ui.transcript.cite_marks import mark_rect, paint_mark
 from desktop_app.ui.transcript.flow import Flow
 from desktop_app.ui.transcript.link_places import LinkPlace
-from desktop_app.ui.transcript.marking import MarkedBlock
+from desktop_app.ui.transcript.marking import MarkedBlock, Marking
 from desktop_app.ui.transcript.reading import Reading
 from desktop_app.ui.transcript.turn_parts import mark_stream
 
@@ -18,6 +18,7 @@ class Citing:
     """Puts marks into the blocks of a flow, and takes them out again."""
 
     def __init__(self) -> None:
+        self._marking = Marking()
         self._marked: dict[int, MarkedBlock] = {}
         self._marks: tuple[Mark, ...] = ()
         self.active: LinkPlace | None = None
@@ -25,7 +26,7 @@ class Citing:
 
     def begin(self) -> None:
         """Another text is shown; the marks that are wanted are in it."""
-        self._marked, self.active = {}, None
+        self._marking, self._marked, self.active = Marking(), {}, None
 
     def want(self, marks: tuple[Mark, ...]) -> bool:
         """Note which marks are wanted; say whether these are other ones."""
@@ -39,7 +40,7 @@ class Citing:
             return
         text, stream = reading.read_text, reading.stream
         marks = tuple(mark for mark in self._marks if mark.position <= len(text))
-        made = mark_stream(stream, text, marks) if marks else {}
+        made = mark_stream(self._marking, stream, text, marks) if marks else {}
         blocks = stream.blocks
         for number in self._marked.keys() - made.keys():
             if number < len(blocks):
