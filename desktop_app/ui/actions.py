@@ -26,6 +26,7 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     ActionSpec("attach", "Attach files", ("Ctrl+Shift+A",)),
     ActionSpec("stop", "Stop the answer", ("Esc",)),
     ActionSpec("copy_answer", "Copy the last answer", ("Ctrl+Shift+C",)),
+    ActionSpec("read_answer", "Have the screen reader read what has come", ("Ctrl+Shift+R",)),
     ActionSpec("zoom_in", "Larger text", ("Ctrl++", "Ctrl+=")),
     ActionSpec("zoom_out", "Smaller text", ("Ctrl+-",)),
     ActionSpec("zoom_reset", "Text at 100 %", ("Ctrl+0",)),
@@ -39,6 +40,10 @@ IN_TEXT: Final[tuple[tuple[str, str], ...]] = (
     ("New line in the message", "Shift+Enter"),
     ("Move the conversation to the trash", "Delete, in the list"),
     ("Next turn, previous turn", "Ctrl+Down, Ctrl+Up, in the conversation"),
+    ("Select text in the conversation", "Shift with the arrows, Home, End, Page Up, Page Down"),
+    ("Select word by word, turn by turn", "Ctrl+Shift with the arrows, in the conversation"),
+    ("Select paragraph by paragraph", "Alt+Shift+Down, Alt+Shift+Up, in the conversation"),
+    ("Select all, copy", "Ctrl+A, Ctrl+C, in the conversation"),
 )
 """Keys that belong to one widget."""
 

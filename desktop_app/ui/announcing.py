@@ -26,6 +26,38 @@ def announce(widget: QWidget, words: str) -> None:
     QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, words))
 
 
+class ReadingOut:
+    """Says on demand what has come of an answer: what is new of it, a part at a time."""
+
+    def __init__(self) -> None:
+        self._key = ""
+        self._at = 0
+
+    def words(self, turn: Interaction) -> str:
+        """What to say of a turn now. Once all has been said, the next time begins anew."""
+        if turn.key != self._key:
+            self._key, self._at = turn.key, 0
+        text = turn.output_text
+        streaming = turn.outcome is Outcome.STREAMING
+        piece = text[self._at : self._at + _ENOUGH]
+        if streaming or self._at + len(piece) < len(text):
+            piece = _whole_words(piece)
+        words = " ".join(plain_text(piece).split())
+        if words:
+            self._at += len(piece)
+            return words
+        begun, self._at = self._at > 0, self._at if streaming else 0
+        if streaming:
+            return "Nothing new has come yet." if begun else "Nothing has come yet."
+        return "That was all of the answer." if begun else words_of_end(turn)
+
+
+def _whole_words(piece: str) -> str:
+    """A text up to its last space; one without any is not waited for."""
+    end = max(piece.rfind(space) for space in " \n")
+    return piece[: end + 1] if end > 0 else piece
+
+
 def words_of_end(turn: Interaction) -> str:
     """What to say of an answer that has ended."""
     text = " ".join(plain_text(turn.output_text[:_ENOUGH]).split())

@@ -19,7 +19,8 @@ from desktop_app.ui.header import Header
 from desktop_app.ui.notice_bar import HEIGHT as NOTICE
 from desktop_app.ui.notice_bar import NoticeBar
 from desktop_app.ui.theme import Theme
-from desktop_app.ui.transcript.transcript import Transcript, column_width
+from desktop_app.ui.transcript.column_area import column_width
+from desktop_app.ui.transcript.transcript import Transcript
 from desktop_app.ui.welcome import Welcome
 
 
@@ -98,7 +99,7 @@ class ChatPane(QWidget):
             bottom = height - BOTTOM - composer - _GAP
         middle = QRect(0, top, width, max(0, bottom - top))
         for part in (self.transcript, self.empty, self.welcome):
-            if not part.isHidden():
+            if not part.isHidden() or part is self.transcript:  # it is laid out before it is shown
                 part.setGeometry(middle)
         self.update()
 

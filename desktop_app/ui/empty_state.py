@@ -14,7 +14,7 @@ from desktop_app.ui.icons import icon, paint_icon
 from desktop_app.ui.mark import paint_mark
 from desktop_app.ui.painting import paint_box
 from desktop_app.ui.theme import Theme
-from desktop_app.ui.transcript.transcript import column_width
+from desktop_app.ui.transcript.column_area import column_width
 
 _CARD_HEIGHT: Final = 64
 _GAP: Final = 12

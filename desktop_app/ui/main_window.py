@@ -11,7 +11,6 @@ from PySide6.QtGui import (
     QDragLeaveEvent,
     QDragMoveEvent,
     QDropEvent,
-    QGuiApplication,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMainWindow, QWidget
@@ -45,7 +44,7 @@ from desktop_app.ui.media_desk import MediaDesk
 from desktop_app.ui.session_view import SessionView
 from desktop_app.ui.sidebar.sidebar import Sidebar
 from desktop_app.ui.theme import Theme
-from desktop_app.ui.transcript.copying import plain_copy
+from desktop_app.ui.transcript.copying import answer_source, put_text
 from desktop_app.ui.window_dialogs import WindowDialogs
 
 TITLE: Final = "Castor"
@@ -122,6 +121,7 @@ class MainWindow(QMainWindow):
             "attach": self.pick_files,
             "stop": self._escape,
             "copy_answer": self._copy_answer,
+            "read_answer": self.view.read_answer,
             "zoom_in": self._zoom_in,
             "zoom_out": self._zoom_out,
             "zoom_reset": self._zoom_reset,
@@ -150,6 +150,7 @@ class MainWindow(QMainWindow):
         pane.header.left.connect(pane.composer.setFocus)
         pane.notices.acted.connect(self._act)
         pane.transcript.link_clicked.connect(self.open_link)
+        pane.transcript.selecting.failed.connect(self._say)
         self._media.failed.connect(self._say)
         pane.transcript.zoom_requested.connect(self._zoom)
         pane.welcome.link_clicked.connect(self.open_link)
@@ -248,8 +249,8 @@ class MainWindow(QMainWindow):
     def _copy_answer(self) -> None:
         session = self._library.current
         turns = session.turns if session is not None else []
-        if turns and turns[-1].output_text:
-            QGuiApplication.clipboard().setText(plain_copy(turns[-1].output_text))
+        if turns and (answer := answer_source(turns[-1])):
+            put_text(answer)
 
     def _escape(self) -> None:
         self.view.stop()

@@ -11,7 +11,7 @@ from desktop_app.errors import AppError
 from desktop_app.interactions.content import AttachmentContent
 from desktop_app.interactions.interaction import Interaction
 from desktop_app.interactions.outcome import Outcome
-from desktop_app.ui.announcing import announce, words_of_end
+from desktop_app.ui.announcing import ReadingOut, announce, words_of_end
 from desktop_app.ui.chat_pane import ChatPane, Shown
 
 _NOTHING: Final = (
@@ -47,6 +47,7 @@ class SessionView(QObject):
         self._session: ChatSession | None = None
         self._connections: list[QMetaObject.Connection] = []
         self._waits_for_key = False
+        self._reading = ReadingOut()
         self._live = ""  # the key of the turn whose end is to be announced
         self._connect_pane()
 
@@ -241,6 +242,12 @@ class SessionView(QObject):
         """Stop the answer that is coming in."""
         if self._session is not None:
             self._session.stop()
+
+    def read_answer(self) -> None:
+        """Have a screen reader say what has come of the last answer since this was asked last."""
+        turns = self._session.turns if self._session is not None else []
+        words = self._reading.words(turns[-1]) if turns else "There is no answer yet."
+        announce(self._pane.transcript, words)
 
     def retry(self, key: str) -> None:
         """Ask a turn again, where it is the last one here."""

@@ -11,6 +11,9 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QAccessibleWidget, QWidget
 
+from desktop_app.ui.transcript.accessibility import BlocksInterface
+from desktop_app.ui.transcript.blocks_view import BlocksView
+
 _ROLES: Final = {
     "ActivityRing": QAccessible.Role.Animation,
     "Chip": QAccessible.Role.Grouping,
@@ -49,6 +52,8 @@ def read_in_order(widgets: Sequence[QWidget]) -> None:
 
 
 def _interface_of(name: str, thing: QObject) -> QAccessibleWidget | None:
+    if isinstance(thing, BlocksView):
+        return BlocksInterface(thing)
     role = _ROLES.get(name)
     if role is None or not isinstance(thing, QWidget):
         return None

@@ -178,6 +178,24 @@ def nameless():
     return found
 
 
+def walk(seconds):
+    """Look at all that there is, again and again, whatever goes meanwhile; say how much it was."""
+    deadline = time.monotonic() + seconds
+    seen = rounds = 0
+    while time.monotonic() < deadline:
+        rounds += 1
+        try:
+            for node in everything():
+                component = node.queryComponent()
+                described(node)
+                component.getExtents(pyatspi.DESKTOP_COORDS)
+                node.getIndexInParent()
+                seen += node.parent is not None
+        except (GLib.Error, NotImplementedError):
+            pass  # it has just gone
+    return {"seen": seen, "rounds": rounds}
+
+
 def again(look):
     """Look anew where something has gone while it was looked at."""
 
@@ -207,7 +225,7 @@ def listen(seconds):
 
 def main():
     pyatspi.Registry.registerEventListener(note, "object:announcement")
-    functions = {one.__name__: one for one in (write, press, focus, gone, hear)}
+    functions = {one.__name__: one for one in (write, press, focus, gone, hear, walk)}
     functions |= {one.__name__: again(one) for one in (read, read_all, focused, nameless)}
     print(json.dumps("ready"), flush=True)
     while True:

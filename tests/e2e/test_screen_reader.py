@@ -58,6 +58,17 @@ class Reader:
         assert "missing" not in answer, answer["missing"]
         return answer["is"]
 
+    @contextmanager
+    def walking(self, seconds: int) -> Generator[dict[str, int]]:
+        """Look at everything, again and again, while the test does something."""
+        walked: dict[str, int] = {}
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(["walk", seconds]) + "\n")
+        self._process.stdin.flush()
+        yield walked
+        answer = cast("dict[str, dict[str, int]]", self._answer())
+        walked.update(answer["is"])
+
     def read(self, role: str, name: str) -> JsonObject:
         return cast("JsonObject", self._ask("read", role, name))
 
@@ -171,14 +182,8 @@ def test_a_question_is_written_sent_and_its_answer_read_and_heard(
     assert "6 × 7 = 42" in answer
     assert reader.hear("Answer: ") == f"Answer: {answer}"
     shown = reader.read_all("panel", "Conversation")
-    assert named(shown, "label") == [
-        "Your message: What is 6 times 7?",
-        f"Answer: {answer}",
-    ], "a reader says the name of a label, and nothing else of it"
-    assert [one["text"] for one in shown if one["role"] == "label"] == [
-        "What is 6 times 7?",
-        answer,
-    ]
+    assert named(shown, "section") == ["Your message: What is 6 times 7?", f"Answer: {answer}"]
+    assert named(shown, "paragraph") == ["What is 6 times 7?", answer]
     assert reader.read("text", "Message")["text"] == ""
     assert reader.read("heading", "What is 6 times 7?")
     read_castor.quit()
@@ -207,12 +212,71 @@ def test_of_a_long_answer_the_beginning_is_said(read_castor: Castor, reader: Rea
     assert reader.read("push button", "Copy code")["name"] == "Copy code"
 
 
+def test_headings_code_lists_and_links_of_an_answer_are_read(
+    read_castor: Castor, reader: Reader
+) -> None:
+    read_castor.start("--ask", "Give me the tour.")
+    read_castor.wait_answers(1)
+    reader.hear("Answer of")
+    told = [
+        (one["role"], one["name"], one["description"])
+        for one in reader.read_all("section", "Answer: …")
+    ]
+    for thing in (
+        ("heading", "A tour of what an answer can hold", "Level 1"),
+        ("heading", "Lists", "Level 2"),
+        ("link", "link to example.com", "https://example.com/"),
+        ("list item", "1. First, a numbered list", ""),
+        ("list item", "and one deeper still", "Level 3"),
+        ("list item", "Done: read the tour", ""),
+        ("block quote", "The sky is the daily bread of the eyes.", ""),
+        ("panel", "Code, python", ""),
+        ("table", "Table, 4 columns, 4 rows", ""),
+        ("table row", "Castor; 1.58; 51; white", ""),
+        ("paragraph", "That was the tour.", ""),
+    ):
+        assert thing in told
+    roles = [role for role, _, _ in told]
+    assert "separator" in roles
+    code = told[told.index(("panel", "Code, python", "")) + 1]
+    assert code[0] == "label"
+    assert str(code[1]).startswith("from dataclasses import dataclass\n\n\n@dataclass(frozen=True)")
+    names = [name for _, name, _ in told]
+    assert names.index("Lists") < names.index("Code, python") < names.index("That was the tour.")
+
+
+def test_what_has_come_of_an_answer_is_read_on_demand(read_castor: Castor, reader: Reader) -> None:
+    read_castor.start("--ask", "Give me the tour.")
+    read_castor.wait_answers(1)
+    reader.hear("Answer of")
+    read_castor.desktop.press("ctrl+shift+r")
+    words = reader.hear("I am Castor's offline demo")
+    assert "A tour of what an answer can hold" in words
+    assert "*" not in words.partition("dataclass")[0]
+
+
+def test_a_reader_may_look_at_texts_that_come_and_go(read_castor: Castor, reader: Reader) -> None:
+    read_castor.start("--ask", "Give me the tour.")
+    read_castor.wait_answers(1)
+    with reader.walking(12) as walked:
+        for question in ("What is 6 times 7?", "Give me the tour."):
+            read_castor.desktop.type(question)
+            read_castor.desktop.press("Return", "Prior", "Prior", "Next")
+            read_castor.desktop.press("ctrl+plus", "ctrl+n", "ctrl+Tab", "ctrl+minus")
+            read_castor.desktop.press("ctrl+Tab", "ctrl+Tab", "Prior", "ctrl+Tab", "Next")
+    assert walked["rounds"] > 3
+    assert walked["seen"] > 100
+    reader.press("push button", "New chat")
+    assert reader.focused["name"] == "Message"
+    read_castor.quit()
+
+
 def test_thoughts_are_opened_and_read(read_castor: Castor, reader: Reader) -> None:
     read_castor.start("--ask", "Explain recursion, step by step.")
     read_castor.wait_answers(1)
     assert reader.read("push button", "Thought for…")["description"] == "Closed"
     reader.press("push button", "Thought for…")
-    assert len(str(reader.read("label", "Thoughts: …")["text"])) > 20
+    assert len(str(reader.read("section", "Thoughts: …")["name"])) > 20
     assert reader.read("push button", "Thought for…")["description"] == "Open"
 
 
@@ -294,9 +358,8 @@ def test_a_failure_is_said_and_mended(
         assert reader.nameless == []
         with demo_process(*pace):
             reader.press("push button", "Retry")
-            assert "Ada" in str(
-                reader.read("label", "Answer: Castor's offline demo again…")["text"]
-            )
+            answer = reader.read("section", "Answer: Castor's offline demo again…")
+            assert "Ada" in str(answer["name"])
     finally:
         castor.kill()
 

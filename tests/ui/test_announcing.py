@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.interactions.outcome import Failure
-from desktop_app.ui.announcing import words_of_end
+from desktop_app.ui.announcing import ReadingOut, words_of_end
 from desktop_app.ui.spoken_roles import read_in_order
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.transcript.bubble import Bubble
@@ -44,6 +44,40 @@ def test_what_was_stopped_is_said_to_be() -> None:
     stopped = turn("hello", "half a", done=False)
     stopped.cancel()
     assert words_of_end(stopped) == "Stopped."
+
+
+def test_what_has_come_is_said_once_and_up_to_the_last_word() -> None:
+    coming = turn("hello", "One two thr", done=False)
+    reading = ReadingOut()
+    assert reading.words(coming) == "One two"
+    assert reading.words(coming) == "thr", "a text without a space is not waited for"
+    assert reading.words(coming) == "Nothing new has come yet."
+
+
+def test_of_what_has_not_begun_that_is_said() -> None:
+    assert ReadingOut().words(turn("hello", "", done=False)) == "Nothing has come yet."
+
+
+def test_a_whole_answer_is_said_part_by_part_and_then_anew() -> None:
+    done = turn("hello", "word " * 2000)
+    reading = ReadingOut()
+    parts = [reading.words(done)]
+    while not parts[-1].startswith("That was all"):
+        parts.append(reading.words(done))
+    assert " ".join(parts[:-1]).split() == ["word"] * 2000
+    assert reading.words(done) == parts[0]
+
+
+def test_another_answer_is_said_from_its_beginning() -> None:
+    reading = ReadingOut()
+    assert reading.words(turn("hello", "**First** answer")) == "First answer"
+    assert reading.words(turn("hello", "Second answer")) == "Second answer"
+
+
+def test_a_whole_answer_without_words_says_how_it_ended() -> None:
+    stopped = turn("hello", "", done=False)
+    stopped.cancel()
+    assert ReadingOut().words(stopped) == "Stopped."
 
 
 def test_a_reader_goes_in_the_order_of_the_turns_not_of_their_making(theme: Theme) -> None:

@@ -28,11 +28,12 @@ from desktop_app.markdown.stretches import TOO_LONG
 from desktop_app.ui.theme import Theme, line_height
 from desktop_app.ui.transcript.blocks_view import BlocksView
 from desktop_app.ui.transcript.bubble import Bubble
+from desktop_app.ui.transcript.column_area import column_width
 from desktop_app.ui.transcript.copying import plain_copy
 from desktop_app.ui.transcript.failure_card import FailureCard
 from desktop_app.ui.transcript.json_view import json_answer
 from desktop_app.ui.transcript.lines import StepLine, ThoughtLine, last_heading
-from desktop_app.ui.transcript.transcript import Transcript, column_width
+from desktop_app.ui.transcript.transcript import Transcript
 from desktop_app.ui.transcript.turn_view import TurnView
 from tests.interactions.test_interaction import sample_events
 from tests.samples import STREAMS

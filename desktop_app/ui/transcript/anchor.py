@@ -1,7 +1,5 @@
 """The place of a reader: which point of which turn, whatever the heights above it come to be."""
 
-from collections.abc import Mapping
-
 from desktop_app.values import value_class
 
 
@@ -33,12 +31,3 @@ class Place:
 
     turn: str
     anchor: Anchor
-
-
-@value_class
-class Measured:
-    """Heights of turns by their keys, in a column of a width, all in pixels; `zoom` in percent."""
-
-    width: int
-    zoom: int
-    heights: Mapping[str, int]

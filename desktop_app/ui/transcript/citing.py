@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 
+from desktop_app.markdown.stream import MarkdownStream
 from desktop_app.ui.transcript.citations import Mark
 from desktop_app.ui.transcript.cite_marks import mark_rect, paint_mark
 from desktop_app.ui.transcript.flow import Flow
 from desktop_app.ui.transcript.link_places import LinkPlace
 from desktop_app.ui.transcript.marking import MarkedBlock, Marking
-from desktop_app.ui.transcript.reading import Reading
 from desktop_app.ui.transcript.turn_parts import mark_stream
 
 
@@ -20,35 +20,35 @@ class Citing:
     def __init__(self) -> None:
         self._marking = Marking()
         self._marked: dict[int, MarkedBlock] = {}
-        self._marks: tuple[Mark, ...] = ()
+        self.marks: tuple[Mark, ...] = ()
         self.active: LinkPlace | None = None
         """The mark that the pointer or the keyboard has reached."""
 
     def begin(self) -> None:
-        """Another text is shown; the marks that are wanted are in it."""
-        self._marking, self._marked, self.active = Marking(), {}, None
+        """Another text is shown."""
+        self._marking, self._marked, self.marks, self.active = Marking(), {}, (), None
 
-    def want(self, marks: tuple[Mark, ...]) -> bool:
-        """Note which marks are wanted; say whether these are other ones."""
-        changed = marks != self._marks
-        self._marks = marks
-        return changed
-
-    def show(self, flow: Flow, reading: Reading) -> None:
-        """Put the marks where they are wanted, as far as the text has been read."""
-        if not self._marks and not self._marked:
-            return
-        text, stream = reading.read_text, reading.stream
-        marks = tuple(mark for mark in self._marks if mark.position <= len(text))
-        made = mark_stream(self._marking, stream, text, marks) if marks else {}
+    def apply(self, flow: Flow, stream: MarkdownStream, text: str, marks: tuple[Mark, ...]) -> bool:
+        """Show those of these marks that are in what was read of a text; say whether any block has
+        changed.
+        """
+        if not marks and not self._marked:
+            return False
+        self.marks = marks
+        there = tuple(mark for mark in marks if mark.position <= len(text))
+        made = mark_stream(self._marking, stream, text, there) if there else {}
         blocks = stream.blocks
+        changed = False
         for number in self._marked.keys() - made.keys():
             if number < len(blocks):
                 flow.put(number, blocks[number])
+                changed = True
         for number, one in made.items():
             if flow.blocks[number] != one.block:
                 flow.put(number, one.block)
+                changed = True
         self._marked = made
+        return changed
 
     def cited(self, link: LinkPlace, links: Sequence[LinkPlace]) -> str:
         """The words that a mark is for; `links` are all of its block."""

@@ -147,10 +147,8 @@ class Column:
         """The slot of the turn of a key, where it has a view."""
         return self._by_key.get(key)
 
-    def _make(self, number: int) -> Slot | None:
+    def _make(self, number: int) -> Slot:
         turn = self.path[number]
-        if turn is None:
-            return None
         view = self.make(turn, self._states.get(turn.key))
         view.set_last(number == len(self.path) - 1)
         slot = self._live[number] = self._by_key[turn.key] = Slot(number, turn, view)
@@ -204,10 +202,10 @@ class Column:
         for slot in self._live.values():
             slot.width = 0
 
-    def fit(self, number: int) -> Slot | None:
-        """Have the view of a turn, in the width of now; `None` where the turn is not read yet."""
+    def fit(self, number: int) -> Slot:
+        """Have the view of a turn, in the width of now."""
         slot = self._live.get(number) or self._make(number)
-        if slot is not None and slot.width != self.width:
+        if slot.width != self.width:
             slot.view.fit(self.width)
             slot.width = self.width
             self._measure(slot)
@@ -219,15 +217,11 @@ class Column:
         slot.width = 0
         self.fit(slot.number)
 
-    def _measure(self, slot: Slot) -> bool:
-        """Take the height that a view has; say whether it is another one."""
+    def _measure(self, slot: Slot) -> None:
         height = slot.view.height()
         if slot.turn.outcome is not Outcome.STREAMING:
             self.measured[slot.turn.key] = height
-        if height + TURN_GAP == self.heights[slot.number]:
-            return False
         self.heights[slot.number] = height + TURN_GAP
-        return True
 
     # --- what keeps still ---------------------------------------------------------------------
 
@@ -247,11 +241,9 @@ class Column:
         return Mark(number, anchor, inside - slot.view.y_of(anchor.top))
 
     def mark_after(self, mark: Mark | None, value: int) -> Mark | None:
-        """What keeps still next: the same point where that could not be laid out yet; and the same
-        share of a block in lines of another length, so that many widths do not add up to a move.
+        """What keeps still next: in lines of another length the same share of a block, so that
+        many widths do not add up to a move.
         """
-        if mark is not None and mark.number not in self._live:
-            return mark
         made = self.mark_at(value)
         if mark is None or made is None or mark.offset is not None or not mark.is_in_block_of(made):
             return made
@@ -296,7 +288,6 @@ class Column:
 
         The true height of one turn may move the next out of sight, or another in.
         """
-        self._reach = 0.0
         value = 0
         for _ in range(_ROUNDS):
             if mark is not None:
@@ -308,37 +299,43 @@ class Column:
                 break
         return value
 
+    def begin_ahead(self) -> None:
+        """The window is elsewhere, or what is near it has changed."""
+        self._reach = 0.0
+
     def lay_out_ahead(self, window: Window) -> bool:
-        """Lay out a little more around a window, so that no frame waits; say if more is to do."""
+        """Lay out a little more around a window, so that no frame waits; say if that has moved
+        anything.
+        """
         share = min(_AHEAD, self._reach + _STEP)
         upper, lower = window.reach(share)
         for number in self.numbers(upper, lower):
             slot = self._live.get(number)
-            if (slot is None or slot.width != self.width) and self.fit(number) is not None:
+            if slot is None or slot.width != self.width:
+                self.fit(number)
                 return True
-        self._lay_out_between(upper, lower, upwards=False)
+        if self._lay_out_between(upper, lower, upwards=False):
+            return True
         self._reach = share
-        return share < _AHEAD
-
-    def _lay_out_between(self, upper: int, lower: int, *, upwards: bool) -> bool:
-        """Lay out turns until the height of one is another; say whether that has been so."""
-        numbers = self.numbers(upper, lower)
-        for number in reversed(numbers) if upwards else numbers:
-            before = self.heights[number]
-            slot = self.fit(number)
-            if slot is not None:
-                top = self.top_of(number)
-                if slot.view.lay_out(upper - top, lower - top):
-                    self._measure(slot)
-            if self.heights[number] != before:
-                return True
         return False
 
-    def missing(self, window: Window) -> range:
-        """The turns near a window of which nothing has been read yet, and those between them."""
-        near = self.numbers(*window.reach(_AHEAD))
-        found = [n for n in near if n not in self._live and self.path[n] is None]
-        return range(found[0], found[-1] + 1) if found else range(0)
+    @property
+    def is_ahead(self) -> bool:
+        """Whether all near the window is laid out."""
+        return self._reach >= _AHEAD
+
+    def _lay_out_between(self, upper: int, lower: int, *, upwards: bool) -> bool:
+        """Lay out turns until something stands elsewhere; say whether that has been so."""
+        numbers = self.numbers(upper, lower)
+        for number in reversed(numbers) if upwards else numbers:
+            before, top = self.heights[number], self.top_of(number)
+            slot = self.fit(number)
+            moved = slot.view.lay_out(upper - top, lower - top)
+            if moved:
+                self._measure(slot)
+            if moved or self.heights[number] != before:
+                return True
+        return False
 
     def place(self, window: Window, left: int) -> None:
         """Put each view where it is seen from a window; drop what is far away."""

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QScroll
 from desktop_app.overriding import override
 from desktop_app.ui.focus_order import put_in_order
 from desktop_app.ui.theme import Theme
-from desktop_app.ui.transcript.anchor import Anchor, Measured, Place
+from desktop_app.ui.transcript.anchor import Anchor, Place
 from desktop_app.ui.transcript.column import TOP, Column, Mark, TurnMaker, Window
 from desktop_app.ui.transcript.jump_button import JumpButton
 from desktop_app.ui.transcript.scrolling import (
@@ -48,9 +48,6 @@ def column_width(space: int) -> int:
 class ColumnArea(QAbstractScrollArea):
     """Shows a column of turns, of which `make` makes the views."""
 
-    turns_wanted = Signal(int, int)
-    """The turns from a number to before another are near, and have not been read."""
-
     place_changed = Signal()
     """The reader has been at another `place` for a moment."""
 
@@ -66,7 +63,6 @@ class ColumnArea(QAbstractScrollArea):
         self._follows = True
         self._arranging = False
         self._late = False  # something is to be laid out before the next frame
-        self._wanted = range(0)
         self._wheel = ZoomWheel()
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -104,10 +100,20 @@ class ColumnArea(QAbstractScrollArea):
             return None
         return Place(self._column.path.key(mark.number), mark.anchor or Anchor(0, 0, 0.0))
 
-    def take_measured(self) -> Measured:
-        """The heights that were measured since they were taken last."""
+    @property
+    def width_and_zoom(self) -> tuple[int, int]:
+        """What heights hold for: pixels of the column, and percent. Before the window is there,
+        the column is taken to be as wide as it mostly is.
+        """
+        width = column_width(self.width()) if self.window().isVisible() else COLUMN
+        return width, self._theme.zoom
+
+    def take_measured(self) -> dict[str, int]:
+        """The heights of turns, by their keys, that were measured since they were taken last, at
+        `width_and_zoom`.
+        """
         measured, self._column.measured = self._column.measured, {}
-        return Measured(self._column.width, self._theme.zoom, measured)
+        return measured
 
     @property
     def stops(self) -> list[QWidget]:
@@ -123,13 +129,22 @@ class ColumnArea(QAbstractScrollArea):
         """
         if self._arranging:
             return
-        if self._is_put_away:
+        if not self.isVisible():  # something else is shown in its place
             self._late = True
             return
-        column, height, mark = self._column, self.height(), self._mark
-        flowed = column.set_width(column_width(self.width())) or flowed or self._late
-        mark = None if self._follows else mark.flowed if flowed and mark is not None else mark
-        self._arranging, self._late = True, False
+        flowed = self._column.set_width(column_width(self.width())) or flowed or self._late
+        if flowed and self._mark is not None:
+            self._mark = self._mark.flowed
+        self._late = False
+        self._settle()
+        self._column.begin_ahead()
+        if not self._ahead_timer.isActive():
+            self._ahead_timer.start()
+
+    def _settle(self) -> None:
+        column, height = self._column, self.height()
+        mark = None if self._follows else self._mark
+        self._arranging = True
         try:
             self._value = value = column.settle(mark, height)
             end = max(0, column.content - height)
@@ -145,28 +160,15 @@ class ColumnArea(QAbstractScrollArea):
         if column.changed:
             column.changed = False
             put_in_order(self.stops)
-        if not self._ahead_timer.isActive():
-            self._ahead_timer.start()
-        self._ask_for_turns()
-
-    @property
-    def _is_put_away(self) -> bool:
-        """Whether something else is shown in its place."""
-        return self.isHidden() and self.testAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide)
-
-    def _ask_for_turns(self) -> None:
-        wanted = self._column.missing(Window(self._value, self.height()))
-        if wanted and wanted != self._wanted:
-            self.turns_wanted.emit(wanted.start, wanted.stop)
-        self._wanted = wanted
 
     def _lay_out_ahead(self) -> None:
         """Lay out a little of what will soon be in sight: never so much that a frame waits."""
-        before = self._column.content
-        more = self._column.lay_out_ahead(Window(self._value, self.height()))
-        if self._column.changed or self._column.content != before:
-            self._arrange()
-        if more:
+        if not self.isVisible():
+            return
+        moved = self._column.lay_out_ahead(Window(self._value, self.height()))
+        if moved:
+            self._settle()
+        if moved or not self._column.is_ahead:
             self._ahead_timer.start()
 
     def _restyle(self) -> None:
@@ -246,9 +248,9 @@ class ColumnArea(QAbstractScrollArea):
 
     @override
     def showEvent(self, event: QShowEvent) -> None:
-        """Lay out what came while something else was shown, in the size that is given now."""
+        """Lay out what came while something else was shown."""
         if self._late:
-            self._arrange_late()
+            self._arrange()
 
     @override
     def wheelEvent(self, event: QWheelEvent) -> None:

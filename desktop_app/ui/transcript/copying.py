@@ -13,6 +13,7 @@ from typing import Final
 from PySide6.QtCore import QMimeData, QObject, QTimer, Signal
 from PySide6.QtGui import QClipboard, QGuiApplication
 
+from desktop_app.errors import AppError
 from desktop_app.interactions.interaction import Interaction
 from desktop_app.markdown.blocks import Block, Plain
 from desktop_app.markdown.stream import read_stream
@@ -27,9 +28,6 @@ GAP: Final = "\n\n"
 AT_ONCE: Final = 0.05
 SLICE: Final = 0.008
 """Seconds that a copy may take at first, and then at a time."""
-
-AT_A_TIME: Final = 100
-"""Turns that are asked for at a time."""
 
 # What must not reach the clipboard: terminal escapes, other controls, what has no width, and marks
 # that turn the direction of what follows (reliability, section 1.5). Tags are kept where they make
@@ -90,14 +88,6 @@ def _joined(parts: Iterable[TurnPart]) -> str:
 
 
 @dataclass(frozen=True)
-class Unread:
-    """Turns are to be read before a copy can go on: from a number to before another."""
-
-    begin: int
-    end: int
-
-
-@dataclass(frozen=True)
 class _Piece:
     """What is selected of a part of a turn; without an `end` all that is behind its beginning."""
 
@@ -107,12 +97,12 @@ class _Piece:
     end: Mark | None
 
 
-def text_between(walk: TextWalk, extent: Extent) -> Iterator[str | Unread]:
+def text_between(walk: TextWalk, extent: Extent) -> Iterator[str]:
     """The text of a selection, part by part, as it is read."""
     return _between(walk, extent, _text_of_part)
 
 
-def source_between(walk: TextWalk, extent: Extent) -> Iterator[str | Unread]:
+def source_between(walk: TextWalk, extent: Extent) -> Iterator[str]:
     """The Markdown of all blocks that a selection touches, as it was written.
 
     Of an input, which is no Markdown, it is what is selected.
@@ -122,30 +112,25 @@ def source_between(walk: TextWalk, extent: Extent) -> Iterator[str | Unread]:
 
 def _between(
     walk: TextWalk, extent: Extent, take: Callable[[TextWalk, _Piece], str]
-) -> Iterator[str | Unread]:
+) -> Iterator[str]:
     """Put gaps between texts; an empty one gets none, but is passed on: it took its time."""
     walk = walk.kept()
     said = False
     for piece in _pieces_between(walk, extent):
-        if isinstance(piece, Unread):
-            yield piece
-            continue
         text = take(walk, piece)
         yield f"{GAP}{text}" if said and text else text
         said = said or bool(text)
 
 
-def _pieces_between(walk: TextWalk, extent: Extent) -> Iterator[_Piece | Unread]:
+def _pieces_between(walk: TextWalk, extent: Extent) -> Iterator[_Piece]:
     """The parts of a selection. What is folded counts only where the selection lies in it."""
     first, last = walk.order(extent[0]), walk.order(extent[1])
     if first is None or last is None:
         return
     inside = first[:2] == last[:2]
     for number in range(first[0], last[0] + 1):
-        while number < walk.count and walk.turn(number) is None:
-            yield Unread(number, last[0] + 1)
         if number >= walk.count:
-            return
+            return  # asked anew meanwhile
         for part in range(len(walk.places(number))):
             here = number, part
             if first[:2] <= here <= last[:2] and (inside or not walk.is_folded(number, part)):
@@ -192,8 +177,6 @@ def _note_length(block: Block) -> int:
 
 def _source_of_part(walk: TextWalk, piece: _Piece) -> str:
     turn = walk.turn(piece.number)
-    if turn is None:
-        return ""
     part = part_at(turn, walk.places(piece.number)[piece.part])
     if piece.begin == (0, 0) and piece.end is None:
         return plain_copy(part.source).strip("\n")
@@ -217,16 +200,15 @@ class Copying(QObject):
     """
 
     finished = Signal()
-    """The text is on the clipboard."""
+    """The text is on the clipboard, or cannot be."""
 
-    turns_wanted = Signal(int, int)
-    """The turns from a number to before another are to be read; then `go_on` goes on."""
+    failed = Signal(str)
+    """Nothing was copied, and why."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self._pieces: Iterator[str | Unread] = iter(())
+        self._pieces: Iterator[str] = iter(())
         self._made: list[str] = []
-        self._waits = False
         self._timer = QTimer(self)
         self._timer.setInterval(0)
         self._timer.timeout.connect(self._go_on)
@@ -234,45 +216,35 @@ class Copying(QObject):
     @property
     def busy(self) -> bool:
         """Whether there is more to come."""
-        return self._waits or self._timer.isActive()
+        return self._timer.isActive()
 
-    def copy(self, pieces: Iterable[str | Unread]) -> None:
+    def copy(self, pieces: Iterable[str]) -> None:
         """Copy all of these; what was begun before is given up."""
         self._pieces, self._made = iter(pieces), []
-        self._begin()
-
-    def go_on(self) -> None:
-        """Turns have been read."""
-        if self._waits:
-            self._begin()
+        self._timer.start()
+        self._make(AT_ONCE)
 
     def stop(self) -> None:
         """Give it up, and leave the clipboard as it is."""
-        self._waits = False
         self._timer.stop()
         self._pieces, self._made = iter(()), []
-
-    def _begin(self) -> None:
-        self._waits = False
-        self._timer.start()
-        self._make(AT_ONCE)
 
     def _go_on(self) -> None:
         self._make(SLICE)
 
     def _make(self, seconds: float) -> None:
         until = time.monotonic() + seconds
-        for piece in self._pieces:
-            if isinstance(piece, Unread):
-                self._waits = True
-                self._timer.stop()
-                self.turns_wanted.emit(piece.begin, min(piece.end, piece.begin + AT_A_TIME))
-                return
-            self._made.append(piece)
-            if time.monotonic() > until:
-                return
-        text = "".join(self._made)
-        self.stop()
-        if text:
-            put_text(text)
+        try:
+            for piece in self._pieces:
+                self._made.append(piece)
+                if time.monotonic() > until:
+                    return
+        except AppError as error:
+            self.stop()
+            self.failed.emit(f"Nothing was copied. {error}")
+        else:
+            text = "".join(self._made)
+            self.stop()
+            if text:
+                put_text(text)
         self.finished.emit()

@@ -14,7 +14,6 @@ from desktop_app.ui.transcript.anchor import Anchor, Place
 from desktop_app.ui.transcript.column import Column
 from desktop_app.ui.transcript.copying import (
     Copying,
-    Unread,
     mime_of,
     put_primary,
     source_between,
@@ -48,8 +47,8 @@ class Window(Scrolled, Protocol):
 class Selecting(QObject):
     """Selects by mouse and keyboard, across turns and whatever of them is in sight."""
 
-    turns_wanted = Signal(int, int)
-    """The turns from a number to before another are to be read, for a copy."""
+    failed = Signal(str)
+    """Nothing was copied, and why."""
 
     def __init__(
         self, theme: Theme, window: Window, column: Column, parent: QObject, start: Carry = carry
@@ -63,7 +62,7 @@ class Selecting(QObject):
         self.walk = TextWalk(self.pointing)
         self.selection = Selection(self.walk)
         self._copying = Copying(self)
-        self._copying.turns_wanted.connect(self.turns_wanted)
+        self._copying.failed.connect(self.failed)
         self._copying.finished.connect(self._show_busy)
         self._mouse = MouseSelecting(window, self.pointing, self.selection, self)
         self._mouse.changed.connect(self._show_moved)
@@ -81,7 +80,6 @@ class Selecting(QObject):
     def follow(self) -> None:
         """Turns have come, changed, or gone."""
         self.selection.follow()
-        self._copying.go_on()
         self.show()
 
     def show(self) -> None:
@@ -245,9 +243,7 @@ class Selecting(QObject):
         first, last = (self.walk.number_of(spot.turn) for spot in extent)
         if first is None or last is None or last - first >= _AT_ONCE:
             return ""
-        pieces = list(text_between(self.walk, extent))
-        unread = any(isinstance(piece, Unread) for piece in pieces)
-        return "" if unread else "".join(map(str, pieces))
+        return "".join(text_between(self.walk, extent))
 
     # --- the menu -----------------------------------------------------------------------------
 

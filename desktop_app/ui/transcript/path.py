@@ -1,35 +1,47 @@
-"""The turns of a conversation that are on screen: all are known, few have been read."""
+"""The turns of a conversation that are on screen: all are known, few are asked for."""
 
 from collections.abc import Sequence
+from typing import overload
 
 from desktop_app.interactions.interaction import Interaction
+from desktop_app.overriding import override
 
 
-class Path:
-    """Turns by number. A stored one is asked for what it says only when that is to be shown."""
+class Path(Sequence[Interaction]):
+    """Turns by number: stored ones, which may be read only when they are asked for, and then those
+    that were added since.
+    """
 
-    def __init__(self, turns: Sequence[Interaction | None] = (), keys: Sequence[str] = ()) -> None:
-        self._stored = turns
+    def __init__(self, stored: Sequence[Interaction] = (), keys: Sequence[str] = ()) -> None:
+        self._stored = stored
         self._keys = list(keys)
         self._first_added = len(keys)
         self._added: list[Interaction] = []
         self._numbers: dict[str, int] = {}
 
+    @override
     def __len__(self) -> int:
         return len(self._keys)
 
-    def __getitem__(self, number: int) -> Interaction | None:
-        """A turn, `None` where what it says has not been read yet."""
+    @overload
+    def __getitem__(self, number: int) -> Interaction: ...
+    @overload
+    def __getitem__(self, number: slice) -> list[Interaction]: ...
+    @override
+    def __getitem__(self, number: int | slice) -> Interaction | list[Interaction]:
+        if isinstance(number, slice):
+            return [self[one] for one in range(*number.indices(len(self)))]
+        number = range(len(self))[number]
         added = number - self._first_added
         return self._added[added] if added >= 0 else self._stored[number]
 
     def key(self, number: int) -> str:
-        """The key of a turn."""
+        """The key of a turn, which is not asked for."""
         return self._keys[number]
 
     def number_of(self, key: str) -> int | None:
         """Where the turn of a key stands."""
-        if not self._numbers:  # nothing is asked for in most conversations
+        if not self._numbers:  # in most conversations nothing is asked for
             self._numbers = {key: number for number, key in enumerate(self._keys)}
         return self._numbers.get(key)
 

@@ -18,25 +18,20 @@ class Reading:
 
     def _begin(self) -> None:
         self.text = ""
-        self._stream = MarkdownStream()
+        self.stream = MarkdownStream()
         self._read_to = 0
         self._ends = False
         self._ended = False
 
     @property
-    def stream(self) -> MarkdownStream:
-        """What has been read."""
-        return self._stream
-
-    @property
-    def read_text(self) -> str:
-        """The text as far as it has been read."""
-        return self.text if self._read_to == len(self.text) else self.text[: self._read_to]
-
-    @property
     def is_done(self) -> bool:
         """Whether all that can be read has been."""
         return self._read_to == len(self.text) and self._ended >= self._ends
+
+    @property
+    def text_read(self) -> str:
+        """What `stream` has read."""
+        return self.text[: self._read_to]
 
     @property
     def has_ended(self) -> bool:
@@ -69,9 +64,9 @@ class Reading:
                 end = self.text.rfind("\n", self._read_to, end) + 1 or end
             piece = self.text[self._read_to : end]
             self._read_to = end
-            yield self._stream.feed(piece)
+            yield self.stream.feed(piece)
             if deadline.over:
                 return
         if self._ends and not self._ended:
             self._ended = True
-            yield self._stream.finish()
+            yield self.stream.finish()

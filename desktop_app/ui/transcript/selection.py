@@ -214,7 +214,7 @@ class Selection:
         if held is None or number is None:
             return spot
         for part, place in enumerate(self._walk.places(number)):
-            if place.kind == held.kind and place.steps[:1] == held.steps[:1]:
+            if replace(place, steps=place.steps[:1]) == replace(held, steps=held.steps[:1]):
                 return replace(spot, part=part)
         return spot
 

@@ -1,8 +1,7 @@
 """The text of all turns as one can walk through it, those without a view included.
 
-It knows places and text, not pixels: what is on screen is asked of whoever shows it. A turn that
-has not been read from the disk yet is known by its key; its text begins at `_FIRST` and ends at
-`_LAST`, whatever it says.
+It knows places and text, not pixels: what is on screen is asked of whoever shows it. A turn may be
+read from the disk only when its text is wanted.
 """
 
 from collections import OrderedDict
@@ -24,8 +23,6 @@ from desktop_app.ui.transcript.turn_parts import (
 Order: TypeAlias = tuple[int, int, int, int]
 """A spot to be compared: the turn by its number, then the part, block and offset."""
 
-_FIRST: Final = 0, 0, 0
-_LAST: Final = 1_000_000_000, 0, 0
 _FOLDED: Final = ("result", "thought", "step")
 """What is closed until somebody opens it."""
 
@@ -33,11 +30,11 @@ _KEPT: Final = 8
 
 
 class Turns(Protocol):
-    """The turns of a path, by number; `None` is one that has not been read yet."""
+    """The turns of a path, by number."""
 
     def __len__(self) -> int: ...
 
-    def __getitem__(self, number: int, /) -> Interaction | None: ...
+    def __getitem__(self, number: int, /) -> Interaction: ...
 
     def key(self, number: int) -> str:
         """The key of a turn."""
@@ -78,7 +75,6 @@ class TextWalk:
     def __init__(self, shown: Shown) -> None:
         self.shown = shown
         self._read: OrderedDict[tuple[str, int], tuple[TurnPart, tuple[Block, ...]]] = OrderedDict()
-        self._numbers: dict[str, int] = {}
 
     def kept(self) -> "TextWalk":
         """Walk through the turns there are now, also when others are shown meanwhile."""
@@ -95,18 +91,13 @@ class TextWalk:
         """The key of a turn."""
         return self.shown.path.key(number)
 
-    def turn(self, number: int) -> Interaction | None:
-        """A turn; `None` where it has not been read."""
+    def turn(self, number: int) -> Interaction:
+        """A turn. Raises `AppError` where it cannot be read."""
         return self.shown.path[number]
 
     def number_of(self, key: str) -> int | None:
-        """Where the turn of a key stands: it is looked for once, as it is asked for often."""
-        path = self.shown.path
-        number = self._numbers.get(key)
-        if number is None or number >= len(path) or path.key(number) != key:
-            number = path.number_of(key)
-            self._numbers = {} if number is None else {**self._numbers, key: number}
-        return number
+        """Where the turn of a key stands."""
+        return self.shown.path.number_of(key)
 
     def order(self, spot: Spot) -> Order | None:
         """Say where a spot is; `None` where its turn is gone."""
@@ -116,9 +107,8 @@ class TextWalk:
     # --- text ---------------------------------------------------------------------------------
 
     def places(self, number: int) -> tuple[PartPlace, ...]:
-        """The parts of a turn; none of one that has not been read."""
-        turn = self.turn(number)
-        return () if turn is None else places_of(turn)
+        """The parts of a turn."""
+        return places_of(self.turn(number))
 
     def is_folded(self, number: int, part: int) -> bool:
         """Whether a part is not in sight before a line is opened."""
@@ -128,10 +118,7 @@ class TextWalk:
     def blocks(self, number: int, part: int) -> tuple[Block, ...]:
         """The blocks of a part, read where they are not shown."""
         shown = self.shown.part_shown(self.key(number), part)
-        turn = self.turn(number)
-        if shown is not None or turn is None:
-            return shown or ()
-        return self._blocks_read(turn, part)
+        return self._blocks_read(self.turn(number), part) if shown is None else shown
 
     def _blocks_read(self, turn: Interaction, number: int) -> tuple[Block, ...]:
         part = part_at(turn, places_of(turn)[number])
@@ -163,10 +150,12 @@ class TextWalk:
         `None` where its turn is gone, or has no text.
         """
         number = self.number_of(spot.turn)
-        if number is None or self.turn(number) is None:
-            return None if number is None else spot
+        if number is None:
+            return None
         if spot.part >= len(self.places(number)):
             return self.end_of(number)
+        if spot.block == spot.offset == 0:
+            return spot  # it is there, and nothing has to be read for that
         blocks = self.blocks(number, spot.part)
         if not blocks:
             return Spot(spot.turn, spot.part, 0, 0)
@@ -202,11 +191,9 @@ class TextWalk:
         number = self.number_of(spot.turn)
         if number is None:
             return None
-        found = None
-        if self.turn(number) is not None:
-            if spot.block + 1 < len(self.blocks(number, spot.part)):
-                return Spot(spot.turn, spot.part, spot.block + 1, 0)
-            found = self._first(number, spot.part + 1)
+        if spot.block + 1 < len(self.blocks(number, spot.part)):
+            return Spot(spot.turn, spot.part, spot.block + 1, 0)
+        found = self._first(number, spot.part + 1)
         for later in range(number + 1, self.count):
             found = found or self.begin_of(later)
             if found is not None:
@@ -218,12 +205,10 @@ class TextWalk:
         number = self.number_of(spot.turn)
         if number is None:
             return None
-        found = None
-        if self.turn(number) is not None:
-            if spot.block > 0:
-                text = text_of(self.blocks(number, spot.part)[spot.block - 1])
-                return Spot(spot.turn, spot.part, spot.block - 1, len(text))
-            found = self._last(number, spot.part - 1)
+        if spot.block > 0:
+            text = text_of(self.blocks(number, spot.part)[spot.block - 1])
+            return Spot(spot.turn, spot.part, spot.block - 1, len(text))
+        found = self._last(number, spot.part - 1)
         for earlier in reversed(range(number)):
             found = found or self.end_of(earlier)
             if found is not None:
@@ -232,17 +217,19 @@ class TextWalk:
 
     def _first(self, number: int, part: int) -> Spot | None:
         """The beginning of the first text of a turn, from a part on."""
-        if self.turn(number) is None:
-            return Spot(self.key(number), *_FIRST)
         for at in range(part, len(self.places(number))):
-            if not self.is_folded(number, at) and self.blocks(number, at):
+            if not self.is_folded(number, at) and self._has_text(number, at):
                 return Spot(self.key(number), at, 0, 0)
         return None
 
+    def _has_text(self, number: int, part: int) -> bool:
+        """Whether a part has text, as far as can be told without reading it."""
+        shown = self.shown.part_shown(self.key(number), part)
+        turn = self.turn(number)
+        return bool(part_at(turn, places_of(turn)[part]).source.strip() if shown is None else shown)
+
     def _last(self, number: int, part: int) -> Spot | None:
         """The end of the last text of a turn, up to a part."""
-        if self.turn(number) is None:
-            return Spot(self.key(number), *_LAST)
         for at in range(part, -1, -1):
             if not self.is_folded(number, at) and (blocks := self.blocks(number, at)):
                 last = len(blocks) - 1

@@ -15,9 +15,9 @@ from desktop_app.images.pixels import Pixels
 from desktop_app.interactions.interaction import Interaction
 from desktop_app.overriding import override
 from desktop_app.ui.theme import Theme
-from desktop_app.ui.transcript.anchor import Measured, Place
+from desktop_app.ui.transcript.anchor import Place
 from desktop_app.ui.transcript.column import Mark
-from desktop_app.ui.transcript.column_area import ColumnArea, column_width
+from desktop_app.ui.transcript.column_area import ColumnArea
 from desktop_app.ui.transcript.estimate import estimates, size_of
 from desktop_app.ui.transcript.growth import Growth
 from desktop_app.ui.transcript.interaction import Selecting
@@ -58,39 +58,33 @@ class Transcript(ColumnArea):
         self._growth = Growth(self._column, self)
         self._growth.flushed.connect(self._show_growth)
         self.selecting = Selecting(theme, self, self._column, self)
-        self.selecting.turns_wanted.connect(self.turns_wanted)
 
     # --- turns in -----------------------------------------------------------------------------
 
     def set_turns(
         self,
-        turns: Sequence[Interaction | None],
+        turns: Sequence[Interaction],
         *,
         keys: Sequence[str] | None = None,
         sizes: Sequence[int] | None = None,
+        heights: Sequence[int] = (),
         place: Place | None = None,
-        measured: Measured | None = None,
     ) -> None:
         """Show these turns and no others, at a place, or at their end.
 
-        Of all turns only `keys` and `sizes`, their characters, are looked at, which a plain list
-        says itself; a turn is taken when it comes near, `None` where it has not been read yet.
-        `measured` holds for the width and the zoom it names.
+        `keys` and `sizes`, the characters of each, are all that is looked at of every turn; without
+        them all turns are asked for. `heights` were measured at `width_and_zoom`, 0 where not.
         """
-        read = [turn for turn in turns if turn is not None] if keys is None or sizes is None else []
-        keys = [turn.key for turn in read] if keys is None else keys
-        sizes = [size_of(turn) for turn in read] if sizes is None else sizes
-        self._column.set_width(column_width(self.width()))
-        heights = estimates(sizes, self._column.width, self._theme.body_size())
-        if measured is not None and self._holds(measured):
-            heights = list(map(measured.heights.get, keys, heights))
-        self._column.begin(Path(turns, keys), heights)
-        self._wanted = range(0)
+        keys = [turn.key for turn in turns] if keys is None else keys
+        sizes = [size_of(turn) for turn in turns] if sizes is None else sizes
+        width, _ = self.width_and_zoom
+        guessed = estimates(sizes, width, self._theme.body_size())
+        if heights:
+            known = zip(heights, guessed, strict=True)
+            guessed = [height or guess for height, guess in known]
+        self._column.begin(Path(turns, keys), guessed)
         self.selecting.forget()
         self._open_at(place)
-
-    def _holds(self, measured: Measured) -> bool:
-        return (measured.width, measured.zoom) == (self._column.width, self._theme.zoom)
 
     def _open_at(self, place: Place | None) -> None:
         number = self._column.path.number_of(place.turn) if place is not None else None
@@ -98,11 +92,6 @@ class Transcript(ColumnArea):
         if place is not None and number is not None:
             self._mark = Mark(number, place.anchor, None)
         self._arrange(flowed=True)
-
-    def show_turns(self) -> None:
-        """Show turns that have been read since they were wanted."""
-        self._arrange()
-        self.selecting.follow()
 
     def add_turn(self, turn: Interaction) -> None:
         """Show a turn behind the others, and go to it."""

@@ -1,5 +1,6 @@
 """Turns without a window: what a selection walks through, and a few ways to name places."""
 
+from desktop_app.errors import AppError
 from desktop_app.interactions.content import TextContent
 from desktop_app.interactions.events import InteractionCompleted, InteractionHeader
 from desktop_app.interactions.interaction import Interaction
@@ -10,19 +11,21 @@ from desktop_app.ui.transcript.turn_parts import Spot
 
 
 class Pages:
-    """Turns of which some parts are on screen; those in `unread` have not been read yet."""
+    """Turns of which some parts are on screen; those in `lost` cannot be read."""
 
     def __init__(self, *turns: Interaction) -> None:
         self.turns = list(turns)
-        self.unread: set[int] = set()
+        self.lost: set[int] = set()
         self.path = self
         self.shown: dict[tuple[str, int], tuple[Block, ...]] = {}
 
     def __len__(self) -> int:
         return len(self.turns)
 
-    def __getitem__(self, number: int, /) -> Interaction | None:
-        return None if number in self.unread else self.turns[number]
+    def __getitem__(self, number: int, /) -> Interaction:
+        if number in self.lost:
+            raise AppError("The disk is broken.")
+        return self.turns[number]
 
     def key(self, number: int) -> str:
         return self.turns[number].key

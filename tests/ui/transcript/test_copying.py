@@ -29,11 +29,11 @@ from tests.ui.transcript.test_selection import MIXED
 
 
 def text(walk: TextWalk, extent: Extent) -> str:
-    return "".join(map(str, text_between(walk, extent)))
+    return "".join(text_between(walk, extent))
 
 
 def source(walk: TextWalk, extent: Extent) -> str:
-    return "".join(map(str, source_between(walk, extent)))
+    return "".join(source_between(walk, extent))
 
 
 def all_of(walk: TextWalk) -> Extent:
@@ -213,25 +213,19 @@ def test_five_thousand_turns_are_copied_in_slices(qtbot: QtBot, qapp: QApplicati
     copying.deleteLater()
 
 
-def test_turns_that_have_not_been_read_are_asked_for_and_waited_for(qapp: QApplication) -> None:
-    pages = Pages(*(turn_of(f"question {n}", f"answer {n}") for n in range(300)))
-    pages.unread.update(range(300))
+def test_a_turn_that_cannot_be_read_is_told_and_nothing_is_copied(qapp: QApplication) -> None:
+    pages = Pages(*(turn_of(f"question {n}", f"answer {n}") for n in range(3)))
     walk = TextWalk(pages)
+    extent = all_of(walk)
+    pages.lost.add(1)
     copying = Copying(qapp)
-    asked: list[tuple[int, int]] = []
-    copying.turns_wanted.connect(lambda begin, end: asked.append((begin, end)))
+    told: list[str] = []
+    copying.failed.connect(told.append)
     put_text("before")
-    copying.copy(text_between(walk, all_of(walk)))
-    while copying.busy:
-        assert QGuiApplication.clipboard().text() == "before"
-        pages.unread.difference_update(range(*asked[-1]))
-        copying.go_on()
-        qapp.processEvents()
-    assert asked == [(0, 100), (100, 200), (200, 300)]
-    copied = QGuiApplication.clipboard().text()
-    assert copied == "\n\n".join(f"question {n}\n\nanswer {n}" for n in range(300))
-    copying.go_on()
+    copying.copy(text_between(walk, extent))
+    assert told == ["Nothing was copied. The disk is broken."]
     assert not copying.busy
+    assert QGuiApplication.clipboard().text() == "before"
     copying.deleteLater()
 
 

@@ -105,9 +105,7 @@ class Shown:
     @property
     def selected(self) -> str:
         extent = self.selecting.selection.extent
-        return (
-            "" if extent is None else "".join(map(str, text_between(self.selecting.walk, extent)))
-        )
+        return "" if extent is None else "".join(text_between(self.selecting.walk, extent))
 
     @property
     def marked(self) -> list[str]:

@@ -14,7 +14,7 @@ from desktop_app.interactions.interaction import Interaction
 from desktop_app.interactions.steps import ModelOutputStep, ThoughtStep
 from desktop_app.overriding import override
 from desktop_app.ui.theme import Theme
-from desktop_app.ui.transcript.anchor import Anchor, Measured, Place
+from desktop_app.ui.transcript.anchor import Anchor, Place
 from desktop_app.ui.transcript.lines import ThoughtLine
 from desktop_app.ui.transcript.transcript import Transcript
 from desktop_app.ui.transcript.turn_view import TurnView
@@ -24,11 +24,10 @@ from tests.ui.windows import wheel
 COUNT = 50_000
 
 
-class Stored(Sequence[Interaction | None]):
-    """Turns that are made when they are asked for, once they have been read."""
+class Stored(Sequence[Interaction]):
+    """Turns that are made when they are asked for."""
 
-    def __init__(self, count: int, *, read: bool = True) -> None:
-        self.read = set(range(count)) if read else set[int]()
+    def __init__(self, count: int) -> None:
         self.asked: set[int] = set()
         self.keys = [f"turn {number}" for number in range(count)]
         self.sizes = [200 + number % 97 * 20 for number in range(count)]
@@ -37,15 +36,13 @@ class Stored(Sequence[Interaction | None]):
         return len(self.keys)
 
     @overload
-    def __getitem__(self, number: int) -> Interaction | None: ...
+    def __getitem__(self, number: int) -> Interaction: ...
     @overload
-    def __getitem__(self, number: slice) -> Sequence[Interaction | None]: ...
+    def __getitem__(self, number: slice) -> Sequence[Interaction]: ...
     @override
-    def __getitem__(self, number: int | slice) -> Interaction | Sequence[Interaction | None] | None:
+    def __getitem__(self, number: int | slice) -> Interaction | Sequence[Interaction]:
         assert isinstance(number, int)
         self.asked.add(number)
-        if number not in self.read:
-            return None
         made = turn(f"question {number}", "words " * (self.sizes[number] // 6))
         made.key = self.keys[number]
         return made
@@ -116,44 +113,35 @@ def test_a_place_that_is_gone_opens_the_end(transcript: Transcript) -> None:
     assert questions(transcript)[-1] == 99
 
 
-def test_turns_that_are_not_read_are_wanted_and_come_without_a_move(
-    transcript: Transcript, qtbot: QtBot
-) -> None:
-    stored = Stored(1000, read=False)
-    wanted: list[range] = []
-    transcript.turns_wanted.connect(lambda first, end: wanted.append(range(first, end)))
-    show(transcript, stored, Place("turn 500", Anchor(0, 0, 0.5)))
-    transcript.show_turns()  # nothing has come
-    assert len(wanted) == 1
-    assert 500 in wanted[0]
-    assert len(wanted[0]) < 30
-    assert not views(transcript)
-    stored.read.update(wanted[0])
-    transcript.show_turns()
-    assert questions(transcript)[0] == 500
-    place = transcript.place
-    assert place is not None
-    assert (place.turn, place.anchor.part, place.anchor.block) == ("turn 500", 0, 0)
-    assert abs(place.anchor.share - 0.5) < 0.1
-    qtbot.waitUntil(lambda: not transcript._ahead_timer.isActive())
-    assert transcript.place == place
-
-
 def test_heights_that_were_measured_are_taken_once_and_hold_next_time(
-    transcript: Transcript, theme: Theme
+    transcript: Transcript,
 ) -> None:
     stored = Stored(200)
     show(transcript, stored)
+    assert transcript.width_and_zoom == (720, 100)
     measured = transcript.take_measured()
-    assert (measured.width, measured.zoom) == (720, 100)
-    assert "turn 199" in measured.heights
-    assert not transcript.take_measured().heights
-    remembered = Measured(720, 100, {**measured.heights, "turn 0": 5000})
-    transcript.set_turns(stored, keys=stored.keys, sizes=stored.sizes, measured=remembered)
-    assert transcript._column.heights[0] - transcript._column.heights[0] % 100 == 5000
-    other = Measured(500, 100, remembered.heights)
-    transcript.set_turns(stored, keys=stored.keys, sizes=stored.sizes, measured=other)
-    assert transcript._column.heights[0] < 1000
+    assert set(measured) == {stored.keys[number] for number in stored.asked}
+    assert not transcript.take_measured()
+    guessed = transcript._bar.maximum()
+    heights = [5000, *(measured.get(key, 0) for key in stored.keys[1:])]
+    transcript.set_turns(stored, keys=stored.keys, sizes=stored.sizes, heights=heights)
+    assert transcript._bar.maximum() > guessed + 4000
+    transcript._bar.setValue(0)
+    assert abs(transcript._bar.maximum() - guessed) < 1000, "what is laid out is known better"
+
+
+def test_what_comes_while_something_else_is_shown_is_laid_out_when_it_is_shown(
+    transcript: Transcript,
+) -> None:
+    transcript.hide()
+    stored = Stored(200)
+    show(transcript, stored, Place("turn 100", Anchor(1, 0, 0.25)))
+    assert not stored.asked
+    transcript.show()
+    assert questions(transcript)[0] == 100
+    place = transcript.place
+    assert place is not None
+    assert abs(place.anchor.share - 0.25) < 0.1
 
 
 def test_what_was_opened_is_open_when_one_comes_back(transcript: Transcript) -> None:

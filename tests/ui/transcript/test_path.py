@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop_app.interactions.interaction import Interaction
+from desktop_app.overriding import override
 from desktop_app.ui.transcript.path import Path
 
 KEYS = [f"turn {number}" for number in range(5)]
@@ -31,17 +32,23 @@ def test_a_turn_is_found_by_its_number_and_by_its_key(changes: list[int | str]) 
             assert [path.number_of(key) for key in keys] == list(range(len(keys)))
             assert path.number_of("another") is None
         assert len(path) == len(keys)
-        turns = [path[number] for number in range(len(path))]
-        assert [turn.key for turn in turns if turn is not None] == keys
+        assert [turn.key for turn in path] == keys
+        assert [turn.key for turn in path[1:3]] == keys[1:3]
         assert [path.key(number) for number in range(len(path))] == keys
 
 
-def test_a_turn_that_is_not_read_is_none_and_those_after_it_are_there() -> None:
-    stored = [None, Interaction("b")]
-    path = Path(stored, ["a", "b"])
+def test_only_what_is_asked_for_is_read() -> None:
+    class Unread(list[Interaction]):
+        @override
+        def __getitem__(self, number: object) -> Interaction:  # type: ignore[override] - of a test
+            assert number == 1
+            return Interaction("b")
+
+    path = Path(Unread(), ["a", "b"])
     path.append(Interaction("c"))
-    assert path[0] is None
-    stored[0] = Interaction("a")
-    assert [turn.key for turn in (path[0], path[1], path[2]) if turn is not None] == ["a", "b", "c"]
+    assert path[1].key == "b"
+    assert path[-1].key == "c"
+    assert path.key(0) == "a"
+    assert path.number_of("a") == 0
     with pytest.raises(IndexError):
-        path.key(3)
+        path[3]

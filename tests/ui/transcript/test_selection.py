@@ -18,7 +18,7 @@ from tests.ui.transcript.test_turn_parts import end_request
 
 def text_of(selection: Selection, walk: TextWalk) -> str:
     extent = selection.extent
-    return "" if extent is None else "".join(map(str, text_between(walk, extent)))
+    return "" if extent is None else "".join(text_between(walk, extent))
 
 
 def three_turns() -> TextWalk:
@@ -170,27 +170,6 @@ def test_a_place_is_in_the_selection_or_not() -> None:
     selection.extend(spot_of(walk, 1, "question"))
     assert selection.contains(spot_of(walk, 0, "paragraph"))
     assert not selection.contains(spot_of(walk, 1, "another"))
-
-
-def test_turns_that_have_not_been_read_can_be_selected() -> None:
-    pages = Pages(*(turn_of(f"question {n}", f"answer {n}") for n in range(5)))
-    walk = TextWalk(pages)
-    pages.unread.update({0, 1, 4})
-    selection = Selection(walk)
-    selection.select_all()
-    assert selection.extent is not None
-    assert selection.contains(spot_of(walk, 2, "answer"))
-    pages.unread.clear()
-    assert selection.extent == (
-        spot_of(walk, 0, "question"),
-        spot_of(walk, 4, "answer 4", end=True),
-    )
-    pages.unread.update({0, 4})
-    selection.begin(spot_of(walk, 3, "question 3", end=True))
-    selection.extend_by("turn", forward=True)
-    selection.extend_by("turn", forward=True)
-    pages.unread.clear()
-    assert text_of(selection, walk) == "answer 3\n\nquestion 4\n\nanswer 4"
 
 
 # --- while the transcript changes -----------------------------------------------------------------
