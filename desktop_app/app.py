@@ -124,7 +124,7 @@ async def _main(
         window.show()
         for words in profile.notices:
             notices.post(Notice(words, NoticeKind.WARN, topic=words))
-        errand = Errand(arguments, window, library, preferences, attachments, tasks)
+        errand = Errand(arguments, window, library, preferences, attachments, tasks, formulas)
         server = InstanceServer(profile.folder, errand.server)
         server.handed_over.connect(errand.receive)
         stack.callback(server.close)

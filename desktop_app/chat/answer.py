@@ -4,7 +4,7 @@ However it goes, the turn ends in exactly one outcome, and what had come is kept
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from desktop_app.chat.asking import (
@@ -19,7 +19,8 @@ from desktop_app.chat.saving import TurnSaver
 from desktop_app.chat.taking_up import TakingUp, words_for
 from desktop_app.chat.uploading import explain_type, names_a_file
 from desktop_app.gemini import errors
-from desktop_app.interactions.conversation import Context, Conversation
+from desktop_app.interactions.context import Context
+from desktop_app.interactions.conversation import Conversation
 from desktop_app.interactions.events import (
     ErrorEvent,
     Event,
@@ -45,6 +46,9 @@ _MOST_REPEATS: Final = 3
 """How often the rest is asked for again that broke before anything of it had come."""
 
 _WATCH_SECONDS: Final = 1.0
+_SLICE_SECONDS: Final = 0.008
+"""How long the gathering of a long conversation keeps the loop at a time."""
+
 _BUG: Final = Failure("bug", "Something in Castor went wrong.", "What came is kept.")
 
 
@@ -52,7 +56,8 @@ class Answer:
     """One run for the answer of a turn.
 
     `step_changed` is called with a position whenever a step has grown, `waiting` with words while
-    nothing comes and with "" when something does, `say` with a sentence for the notice bar.
+    nothing comes and with "" when something does, `say` with a sentence for the notice bar,
+    `expired` with the keys of turns that the server no longer has.
     """
 
     def __init__(
@@ -66,7 +71,7 @@ class Answer:
         turn_changed: Callable[[], None],
         waiting: Callable[[str], None],
         say: Callable[[str], None],
-        expired: Callable[[list[Interaction]], None],
+        expired: Callable[[Sequence[str]], object],
     ) -> None:
         self._turn = turn
         self._conversation = conversation
@@ -111,7 +116,7 @@ class Answer:
 
     async def _ask(self) -> None:
         turn = self._turn
-        context = self._context()
+        context = await self._context()
         uploads, looked = self._connection.uploads, False
         while True:
             request = with_context(turn.request, context, turn)
@@ -131,7 +136,7 @@ class Answer:
                 lost = isinstance(error, errors.NotFound) or names_a_file(error)
                 if context.previous_interaction_id is None or not lost:
                     raise
-                context = self._step_back()
+                context = await self._step_back()
             except errors.InvalidRequest as error:
                 changed = without_what_was_refused(turn.request, error)
                 if changed is None:
@@ -148,7 +153,8 @@ class Answer:
         turn = self._turn
         assert turn.rest is not None
         issuer, token = turn.rest
-        request = for_the_rest(with_context(turn.request, self._context(), turn), issuer, token)
+        context = await self._context()
+        request = for_the_rest(with_context(turn.request, context, turn), issuer, token)
         client = self._connection.client_of(turn.origin)
         try:
             ready = await self._connection.uploads.prepare(request, client, self._show_waiting)
@@ -158,22 +164,27 @@ class Answer:
             await self._mend(error)
         await self._await_end()
 
-    def _context(self) -> Context:
+    async def _context(self) -> Context:
         turn = self._turn
-        context = self._conversation.context(
+        gathering = self._conversation.gather(
             turn.previous, origin=turn.origin, store=turn.stored, results=turn.results
         )
+        clock = asyncio.get_running_loop().time
+        pause = clock() + _SLICE_SECONDS
+        while gathering.go_on():
+            if clock() > pause:
+                await asyncio.sleep(0)  # the window stays alive
+                pause = clock() + _SLICE_SECONDS
+        context = gathering.context()
         if context.rebuilt and not turn.hops:
             self._say("The server does not have this conversation; it was sent from your copy.")
         return context
 
-    def _step_back(self) -> Context:
+    async def _step_back(self) -> Context:
         """Forget the server's copy: the local one is the truth, and goes along from now on."""
-        path = self._conversation.path(self._turn.previous) if self._turn.previous else []
-        for earlier in path:
-            earlier.expired = True
-        self._expired(path)
-        return self._context()
+        if self._turn.previous is not None:
+            self._expired(self._conversation.expire(self._turn.previous))
+        return await self._context()
 
     # --- folding ------------------------------------------------------------------------------
 

@@ -1,6 +1,5 @@
 """All conversations: the list, which of them is open, and the trash."""
 
-import asyncio
 import time
 from dataclasses import replace
 from functools import partial
@@ -16,15 +15,16 @@ from desktop_app.chat.saving import Writer
 from desktop_app.chat.session import ChatSession
 from desktop_app.chat.tasks import TaskScope
 from desktop_app.interactions.content import AttachmentContent
-from desktop_app.interactions.interaction import Interaction
+from desktop_app.interactions.outline import Outline
 from desktop_app.store import conversations as queries
+from desktop_app.store import outlines
 from desktop_app.store.attachments import AttachmentStore
 from desktop_app.store.database import DatabaseConnection
-from desktop_app.store.rows import ConversationRow, Draft, InteractionRow, restore_interaction
+from desktop_app.store.outlines import Reading
+from desktop_app.store.rows import ConversationRow, Draft
 
 TRASH_SECONDS: Final = 30 * 24 * 3600.0
 _UNUSED_SECONDS: Final = 24 * 3600.0
-_TURNS_AT_ONCE: Final = 50
 
 
 class Library(QObject):
@@ -150,19 +150,15 @@ class Library(QObject):
     async def _load(self, key: str) -> None:
         """Have the session of a conversation, unless that is gone."""
 
-        def load(db: DatabaseConnection) -> tuple[list[InteractionRow], Draft]:
-            return queries.load_interactions(db, key), queries.load_draft(db, key)
+        def load(db: DatabaseConnection) -> tuple[Outline, Draft, Reading]:
+            outline = outlines.load_outline(db, key)
+            return outline, queries.load_draft(db, key), outlines.load_reading(db, key)
 
-        stored, draft = await self._writer.database.read(load)
-        turns: list[Interaction] = []
-        for turn in stored:
-            turns.append(restore_interaction(turn))
-            if len(turns) % _TURNS_AT_ONCE == 0:
-                await asyncio.sleep(0)  # the window stays alive
+        outline, draft, reading = await self._writer.database.read(load)
         if key not in self._sessions and key in self._rows:
             row = self._rows[key]
-            session = self._session(row, draft)
-            session.restore(turns, row.head)
+            session = self._session(row, draft, reading)
+            session.restore(outline, row.head)
 
     def take_up(self) -> None:
         """Go on with the answers that the server has gone on with meanwhile, each once a run."""
@@ -180,10 +176,13 @@ class Library(QObject):
                 if session is not None and turn in session.conversation:
                     session.resume(turn)
 
-    def _session(self, row: ConversationRow | None, draft: Draft) -> ChatSession:
+    def _session(
+        self, row: ConversationRow | None, draft: Draft, reading: Reading | None = None
+    ) -> ChatSession:
         session = ChatSession(
             row,
             draft,
+            reading or Reading(),
             self._writer,
             self._connection,
             self._preferences,
@@ -199,11 +198,12 @@ class Library(QObject):
     def _show(self, session: ChatSession) -> None:
         previous, self._current = self._current, session
         if previous is not None and previous is not session:
+            previous.reading.flush()
             self._let_go(previous)
+        self.opened.emit(session)
         row = session.row
         if row is not None and row.unread:
             session.save_row(replace(row, unread=False))
-        self.opened.emit(session)
 
     def _let_go(self, session: ChatSession) -> None:
         """Forget a session that nobody looks at and in which nothing happens."""

@@ -1,14 +1,16 @@
 """How `chat` hands things to the disk: at once, in order, and with one place for failures."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import replace
 from typing import Final
 
 from desktop_app.interactions.interaction import Interaction
 from desktop_app.store import conversations as queries
 from desktop_app.store.database import Database, DatabaseConnection, Work
-from desktop_app.store.rows import interaction_row
+from desktop_app.store.rows import ConversationRow, Draft, interaction_row
 
 SAVE_SECONDS: Final = 1.0
 
@@ -23,7 +25,7 @@ class Writer:
         self.database = database
         self._report = report
 
-    def write(self, work: Work) -> None:
+    def write(self, work: Work) -> Future[object]:
         """Hand a function over, to be run in a transaction."""
         loop = asyncio.get_running_loop()
 
@@ -32,7 +34,9 @@ class Writer:
             if error is not None and not loop.is_closed():
                 loop.call_soon_threadsafe(self._report, error)
 
-        self.database.write_and_forget(work).add_done_callback(done)
+        future = self.database.write_and_forget(work)
+        future.add_done_callback(done)
+        return future
 
 
 class TurnSaver:
@@ -45,6 +49,7 @@ class TurnSaver:
         self._touched: set[int] = set()
         self._saved_steps = len(turn.steps)
         self._timer: asyncio.TimerHandle | None = None
+        self._written: Future[object] | None = None
 
     def touch(self, position: int | None) -> None:
         """Note that a step has changed, or only the turn itself."""
@@ -74,15 +79,32 @@ class TurnSaver:
             if fewer:
                 queries.drop_steps_from(db, row.key, count)
 
-        self._writer.write(work)
+        self._written = self._writer.write(work)
+
+    async def kept(self) -> bool:
+        """Wait until the last of it was written; say whether that is on the disk."""
+        written = self._written
+        if written is None:
+            return True
+        await asyncio.wait([asyncio.wrap_future(written)])  # which a cancellation leaves alone
+        return not written.cancelled() and written.exception() is None
 
 
-def save_turns(turns: Sequence[Interaction], conversation: str, writer: Writer) -> None:
-    """Keep what has changed of these turns, but for their steps."""
-    rows = [interaction_row(turn, conversation, positions=()) for turn in turns]
+async def add_turn(
+    turn: Interaction, row: ConversationRow, draft: str | None, writer: Writer
+) -> ConversationRow:
+    """Commit a new turn with its conversation, and empty the draft it came from, if from one.
 
-    def work(db: DatabaseConnection) -> None:
-        for row in rows:
-            queries.update_interaction(db, row, ())
+    Returns the conversation as it is now. Raises `StoreError`, and then nothing was written.
+    """
+    now = time.time()
+    row = replace(row, head=turn.key, origin=turn.origin, created=row.created or now, updated=now)
+    stored = interaction_row(turn, row.key, now)
 
-    writer.write(work)
+    def work(db: DatabaseConnection) -> int:
+        sequence = queries.add_turn(db, row, stored)
+        if draft is not None:
+            queries.save_draft(db, draft, Draft())
+        return sequence
+
+    return replace(row, sequence=await writer.database.write(work))

@@ -4,8 +4,7 @@ An input is on the disk before it is shown, and shown before it is sent.
 """
 
 import asyncio
-import time
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
@@ -13,9 +12,12 @@ from PySide6.QtCore import QObject, Signal
 from desktop_app.chat.answer import Answer
 from desktop_app.chat.asking import request_of
 from desktop_app.chat.connection import Connection
+from desktop_app.chat.loading import TurnLoader
 from desktop_app.chat.notices import Notice, NoticeBoard
 from desktop_app.chat.preferences import Preferences
-from desktop_app.chat.saving import TurnSaver, Writer, save_turns
+from desktop_app.chat.reading import Reading
+from desktop_app.chat.saving import TurnSaver, Writer, add_turn
+from desktop_app.chat.searching import search
 from desktop_app.chat.stopping import stop_at_server
 from desktop_app.chat.tasks import TaskScope
 from desktop_app.chat.titles import NEW_TITLE, title_of
@@ -25,10 +27,13 @@ from desktop_app.interactions.content import AttachmentContent, Content, TextCon
 from desktop_app.interactions.conversation import Conversation
 from desktop_app.interactions.interaction import Interaction
 from desktop_app.interactions.outcome import PROGRAM_ENDED
+from desktop_app.interactions.outline import Outline
+from desktop_app.interactions.turns import Turns
 from desktop_app.store import conversations as queries
-from desktop_app.store.database import DatabaseConnection
+from desktop_app.store import outlines
 from desktop_app.store.errors import StoreError
-from desktop_app.store.rows import ConversationRow, Draft, interaction_row
+from desktop_app.store.rows import ConversationRow, Draft
+from desktop_app.store.search import TurnTexts
 
 
 class ChatSession(QObject):
@@ -68,6 +73,7 @@ class ChatSession(QObject):
         self,
         row: ConversationRow | None,
         draft: Draft,
+        reading: outlines.Reading,
         writer: Writer,
         connection: Connection,
         preferences: Preferences,
@@ -76,11 +82,12 @@ class ChatSession(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self.conversation = Conversation(row.key if row else None, row.title if row else "")
+        names = (row.key, row.title) if row else (None, "")
+        self.conversation = Conversation(*names, TurnLoader(writer.database).load)
+        self.reading = Reading(self.conversation, writer, reading)
         self.draft: Draft = draft
         self._row = row
-        self._writer = writer
-        self._connection = connection
+        self._writer, self._connection = writer, connection
         self._preferences = preferences
         self._notices = notices
         self._tasks = tasks
@@ -109,9 +116,17 @@ class ChatSession(QObject):
         return self._row.title if self._row else NEW_TITLE
 
     @property
-    def turns(self) -> list[Interaction]:
-        """The path that is on screen."""
+    def turns(self) -> Turns:
+        """The path that is on screen, as it is now; each turn is read when it is asked for."""
         return self.conversation.path()
+
+    def search(self, words: Sequence[str], begin: str = "") -> AsyncIterator[list[TurnTexts]]:
+        """Find the turns on the path that may have all these words in them, in path order, in a
+        round that begins with the turn `begin`; in pieces. Raises `StoreError`.
+        """
+        keys = list(self.turns.keys)
+        at = keys.index(begin) if begin in keys else 0
+        return search(self._writer.database, keys[at:] + keys[:at], words)
 
     @property
     def busy(self) -> bool:
@@ -139,13 +154,9 @@ class ChatSession(QObject):
         chosen = self._model is not None
         return self._thinking_level if chosen else self._preferences.settings.thinking_level
 
-    def restore(self, turns: list[Interaction], head: str | None) -> None:
+    def restore(self, outline: Outline, head: str | None) -> None:
         """Put stored turns back, before anything is shown."""
-        for turn in turns:
-            if turn.previous is None or turn.previous in self.conversation:
-                self.conversation.add(turn)
-        if head is not None and head in self.conversation:
-            self.conversation.head = head
+        self.conversation.restore(outline, head)
 
     # --- what the person does -----------------------------------------------------------------
 
@@ -208,25 +219,36 @@ class ChatSession(QObject):
         if self._running is not None:
             self._running.cancel()
 
+    def _last_turn(self, key: str) -> Interaction | None:
+        """The turn of a key, where it is the last one and nothing is coming in."""
+        if self.busy or key != self.conversation.head:
+            return None
+        try:
+            return self.conversation[key]
+        except StoreError as error:
+            self._notices.report(error)
+            return None
+
     def retry(self, key: str) -> None:
         """Ask the last turn again; the first try stays in the tree."""
-        turn = self.conversation[key]
-        if not self.busy and key == self.conversation.head:
+        turn = self._last_turn(key)
+        if turn is not None:
             if turn.resumable:
                 self._cancel_run(turn)  # or two would be paid for
             self._begin(self._retry(turn), "retry")
 
     def resume(self, key: str) -> None:
         """Go on with the answer of the last turn where it broke."""
-        turn = self.conversation[key]
-        if not self.busy and key == self.conversation.head and turn.resumable:
+        turn = self._last_turn(key)
+        if turn is not None and turn.resumable:
+            self.conversation.hold(turn)
             self._start(turn, resume=True)
 
     def refuse(self, key: str) -> None:
         """Refuse all calls of functions that the last turn waits for, and get the next answer."""
-        turn = self.conversation[key]
-        calls = open_calls(turn)
-        if calls and not self.busy and key == self.conversation.head:
+        turn = self._last_turn(key)
+        calls = open_calls(turn) if turn is not None else []
+        if turn is not None and calls:
             answer = Interaction(
                 previous=key,
                 results=refusals(calls, REFUSED),
@@ -253,6 +275,7 @@ class ChatSession(QObject):
         if self._running_turn is not None:
             self._running_turn.fail(PROGRAM_ENDED, interrupted=True)
         self._stop_listening()  # what runs in the background goes on at the server
+        self.reading.flush()
 
     # --- turns --------------------------------------------------------------------------------
 
@@ -283,7 +306,7 @@ class ChatSession(QObject):
             self._keep_attachments()
         self._start(turn)
 
-    async def _add(self, turn: Interaction) -> None:
+    async def _add(self, turn: Interaction, instead_of: str = "") -> None:
         """Commit a turn that is not from the composer, show it, and get its answer."""
         try:
             row = await self._commit(turn, keep_draft=True)
@@ -291,33 +314,25 @@ class ChatSession(QObject):
             self._sent()
             self._notices.report(error)
             return
-        self._show_added(turn, row)
+        self._show_added(turn, row, instead_of)
         self._start(turn)
 
-    def _show_added(self, turn: Interaction, row: ConversationRow) -> None:
+    def _show_added(self, turn: Interaction, row: ConversationRow, instead_of: str = "") -> None:
         self.conversation.add(turn)
         self._row = row
         self._model, self._thinking_level = row.model, row.thinking_level
         self._sending = False
-        self.turn_added.emit(turn)
+        if instead_of:
+            self.turn_replaced.emit(instead_of, turn)
+        else:
+            self.turn_added.emit(turn)
         self.row_changed.emit(row)
 
     async def _retry(self, old: Interaction) -> None:
-        try:
-            turn = self._new_turn(old.previous, old.input)
-            if old.results:
-                turn.results, turn.request = old.results, old.request
-            row = await self._commit(turn, keep_draft=True)
-        except StoreError as error:
-            self._sent()
-            self._notices.report(error)
-            return
-        self.conversation.add(turn)
-        self._row = row
-        self._sending = False
-        self.turn_replaced.emit(old.key, turn)
-        self.row_changed.emit(row)
-        self._start(turn)
+        turn = self._new_turn(old.previous, old.input)
+        if old.results:
+            turn.results, turn.request = old.results, old.request
+        await self._add(turn, instead_of=old.key)
 
     def _sent(self) -> None:
         self._sending = False
@@ -334,26 +349,10 @@ class ChatSession(QObject):
         )
 
     async def _commit(self, turn: Interaction, *, keep_draft: bool = False) -> ConversationRow:
-        now = time.time()
-        old = self._row
-        row = replace(
-            old or ConversationRow(self.key, title_of(turn.input), turn.origin, created=now),
-            head=turn.key,
-            updated=now,
-            model=self.model,
-            thinking_level=self.thinking_level,
-            origin=turn.origin,
-        )
-        stored = interaction_row(turn, self.key, now)
-        owner = self._draft_owner
-
-        def write(db: DatabaseConnection) -> int:
-            sequence = queries.add_turn(db, row, stored)
-            if not keep_draft:
-                queries.save_draft(db, owner, Draft())
-            return sequence
-
-        return replace(row, sequence=await self._writer.database.write(write))
+        draft = None if keep_draft else self._draft_owner
+        row = self._row or ConversationRow(self.key, title_of(turn.input), turn.origin)
+        row = replace(row, model=self.model, thinking_level=self.thinking_level)
+        return await add_turn(turn, row, draft, self._writer)
 
     def _start(self, turn: Interaction, *, resume: bool = False) -> None:
         self._running_turn = turn
@@ -364,15 +363,12 @@ class ChatSession(QObject):
     async def _answer(self, turn: Interaction, *, resume: bool) -> None:
         saver = TurnSaver(turn, self.key, self._writer)
         answer = Answer(
-            turn,
-            self.conversation,
-            self._connection,
-            saver,
+            *(turn, self.conversation, self._connection, saver),
             step_changed=lambda position: self.step_changed.emit(turn, position),
             turn_changed=lambda: self.turn_changed.emit(turn),
             waiting=lambda words: self.waiting_changed.emit(turn, words),
             say=lambda sentence: self._notices.post(Notice(sentence, topic="fallback")),
-            expired=lambda turns: save_turns(turns, self.key, self._writer),
+            expired=lambda keys: self._writer.write(lambda db: outlines.mark_expired(db, keys)),
         )
         try:
             await answer.run(resume=resume)
@@ -380,15 +376,22 @@ class ChatSession(QObject):
             self._running = self._running_turn = None
             self.turn_changed.emit(turn)
             self.busy_changed.emit(False)
+            self._tasks.start(self._let_go(turn, saver), "let go")
         if isinstance(answer.error, AuthenticationFailed):
             self.key_refused.emit(turn, answer.error.server_message or str(answer.error))
 
     async def _stop_at_server(self, turn: Interaction) -> None:
+        self.conversation.hold(turn)
         saver = TurnSaver(turn, self.key, self._writer)
         if await stop_at_server(turn, self._connection):
             saver.touch_all()
             saver.flush()
             self.turn_changed.emit(turn)
+        await self._let_go(turn, saver)
+
+    async def _let_go(self, turn: Interaction, saver: TurnSaver) -> None:
+        if await saver.kept():  # what is not on the disk is in memory only
+            self.conversation.let_go(turn.key)
 
     # --- the disk -----------------------------------------------------------------------------
 

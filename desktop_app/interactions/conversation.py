@@ -1,111 +1,180 @@
 """A conversation: a tree of interactions with a title, one path of which is on screen.
 
-Edit and regenerate make siblings; the path says which of them is shown. What the next request
-sends is derived from the path (architecture, "State that survives").
+Edit and regenerate make siblings; the path says which of them is shown. What is stored is read
+turn by turn when somebody looks at it; the outline is all that has to be there.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
-from desktop_app.interactions.calls import PASSED_OVER, open_calls, refusals, sendable
+from desktop_app.errors import AppError
+from desktop_app.interactions.context import Context, Gathering
 from desktop_app.interactions.interaction import Interaction, new_key
-from desktop_app.interactions.outcome import Outcome
-from desktop_app.interactions.steps import (
-    FunctionCallStep,
-    FunctionResultStep,
-    ModelOutputStep,
-    Step,
-    ThoughtStep,
-    ToolCallStep,
-    ToolResultStep,
-    UserInputStep,
-)
+from desktop_app.interactions.loaded_turns import Load, LoadedTurns
+from desktop_app.interactions.outcome import Failure
+from desktop_app.interactions.outline import Outline, facts_of
+from desktop_app.interactions.steps import FunctionResultStep
+from desktop_app.interactions.tree import TurnTree
+from desktop_app.interactions.turns import Turns
 
 
-@dataclass(frozen=True)
-class Context:
-    """What the next request carries of the conversation so far.
-
-    The server knows everything up to `previous_interaction_id`; `steps` is what the person sees
-    after it. `rebuilt` says that something was stored at the server and could not be chained on.
-    """
-
-    previous_interaction_id: str | None
-    steps: tuple[Step, ...]
-    rebuilt: bool = False
+def _nothing(key: str) -> tuple[Interaction, int]:
+    raise KeyError(key)
 
 
 class Conversation:
-    """The tree. `head` is the last interaction of the path on screen, `None` while it is empty."""
+    """The tree. `head` is the last interaction of the path on screen, `None` while it is empty.
 
-    def __init__(self, key: str | None = None, title: str = "") -> None:
+    `load` reads what `restore` has put back by its outline only.
+    """
+
+    def __init__(self, key: str | None = None, title: str = "", load: Load = _nothing) -> None:
         self.key = key or new_key()
         self.title = title
-        self.head: str | None = None
-        self._interactions: dict[str, Interaction] = {}
-        self._children: dict[str | None, list[str]] = {}
+        self._tree = TurnTree()
+        self._turns = LoadedTurns(load)
+        self._path: tuple[str | None, Sequence[int]] = None, range(0)
+
+    def restore(self, outline: Outline, head: str | None) -> None:
+        """Put stored turns in the place of all, and show the path to `head`, or the newest."""
+        self._tree = TurnTree(outline)
+        self._path = None, range(0)
+        count = len(self._tree)
+        if head is not None and head in self._tree:
+            self.head = head
+        elif count:
+            self.head = self._tree.keys[count - 1]
 
     def add(self, interaction: Interaction) -> None:
         """Put an interaction behind the one it follows, and show it.
 
-        Raises `KeyError` where that one is not here, `ValueError` where the key is taken.
+        It is in work until it is let go. Raises `KeyError` where the one before is not here,
+        `ValueError` where the key is taken.
         """
-        if interaction.key in self._interactions:
-            raise ValueError("an interaction of this key is here already")
-        if interaction.previous is not None and interaction.previous not in self._interactions:
-            raise KeyError(interaction.previous)
-        self._interactions[interaction.key] = interaction
-        self._children.setdefault(interaction.previous, []).append(interaction.key)
-        self.head = interaction.key
+        self._tree.add(interaction.key, interaction.previous)
+        self._turns.hold(interaction)
+        self._know_what_changed()
 
-    def __getitem__(self, key: str) -> Interaction:
-        return self._interactions[key]
+    def hold(self, interaction: Interaction) -> None:
+        """Keep an interaction in memory, as it is going to change."""
+        self._turns.hold(interaction)
 
-    def __contains__(self, key: object) -> bool:
-        return key in self._interactions
+    def let_go(self, key: str) -> None:
+        """Let an interaction be read from the disk again when it is needed: all of it is there."""
+        self._know_what_changed()
+        self._turns.let_go(key)
 
-    def __len__(self) -> int:
-        return len(self._interactions)
+    # --- what it holds ------------------------------------------------------------------------
 
     @property
-    def interactions(self) -> tuple[Interaction, ...]:
-        """All interactions, in the order in which they were added."""
-        return tuple(self._interactions.values())
+    def head(self) -> str | None:
+        """The key of the last interaction on screen."""
+        return None if self._tree.head is None else self._tree.keys[self._tree.head]
 
-    def path(self, key: str | None = None) -> list[Interaction]:
+    @head.setter
+    def head(self, key: str | None) -> None:
+        self._tree.head = None if key is None else self._tree.number(key)
+
+    def __getitem__(self, key: str) -> Interaction:
+        """The interaction of a key. Raises `AppError` where it cannot be read."""
+        number = self._tree.number(key)
+        interaction = self._turns[key]
+        if self._tree.expired[number]:
+            interaction.expired = True
+        return interaction
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._tree
+
+    def __len__(self) -> int:
+        return len(self._tree)
+
+    def shown(self, key: str) -> Interaction:
+        """The interaction of a key; where it cannot be read, one that says so."""
+        try:
+            return self[key]
+        except AppError as error:
+            number = self._tree.number(key)
+            unread = Interaction(key, previous=self._tree.previous(number))
+            unread.fail(Failure("unreadable", str(error), error.advice))
+            return unread
+
+    @property
+    def interactions(self) -> Turns:
+        """All interactions, in the order in which they were added."""
+        return self._some(range(len(self._tree)))
+
+    def number(self, key: str) -> int:
+        """How many interactions were added before this one. Raises `KeyError`."""
+        return self._tree.number(key)
+
+    def path(self, key: str | None = None) -> Turns:
         """The interactions from the first to `key`, or to the head."""
-        path: list[Interaction] = []
-        at = self.head if key is None else key
-        while at is not None:
-            interaction = self._interactions[at]
-            path.append(interaction)
-            at = interaction.previous
-        path.reverse()
-        return path
+        last = self.head if key is None else key
+        if last != self._path[0]:
+            self._path = last, self._tree.path(None if last is None else self._tree.number(last))
+        return self._some(self._path[1])
 
     @property
     def is_stored(self) -> bool:
         """Whether a server has anything of it, as far as we know."""
-        return any(
-            turn.stored and turn.ids and not turn.expired for turn in self._interactions.values()
-        )
+        self._know_what_changed()
+        return any(self._tree.at_server)
 
-    def siblings(self, key: str) -> list[Interaction]:
+    @property
+    def tokens(self) -> int:
+        """The tokens that the path on screen took."""
+        self._know_what_changed()
+        return sum(self.path().tokens)
+
+    def siblings(self, key: str) -> Turns:
         """The interactions that follow the same one as `key`, itself included, oldest first."""
-        return [
-            self._interactions[child] for child in self._children[self._interactions[key].previous]
-        ]
+        return self._some(self._tree.siblings(self._tree.number(key)))
+
+    def _some(self, numbers: Sequence[int]) -> Turns:
+        return Turns(self._tree, numbers, self.shown)
+
+    # --- what changes -------------------------------------------------------------------------
 
     def show(self, key: str) -> None:
         """Show the path through `key`, down to the newest interaction that follows it."""
-        while children := self._children.get(key):
-            key = children[-1]
-        self.head = key
+        self._tree.head = self._tree.newest_after(self._tree.number(key))
 
     def fork(self, key: str, *, clone: Interaction) -> None:
         """Put `clone` beside the interaction `key`: an edited input, or another try."""
-        clone.previous = self._interactions[key].previous
+        clone.previous = self._tree.previous(self._tree.number(key))
         self.add(clone)
+
+    def expire(self, key: str) -> Sequence[str]:
+        """Note that the server no longer has the path to `key`; return the keys on it."""
+        self._know_what_changed()
+        path = self.path(key)
+        for number in path.numbers:
+            self._tree.expire(number)
+        for interaction in self._turns.alive:
+            if self._tree.expired[self._tree.number(interaction.key)]:
+                interaction.expired = True
+        return path.keys
+
+    def _know_what_changed(self) -> None:
+        for interaction in self._turns.held:
+            number = self._tree.number(interaction.key)
+            self._tree.know(number, facts_of(interaction), expired=interaction.expired)
+
+    # --- what is sent -------------------------------------------------------------------------
+
+    def gather(
+        self,
+        previous: str | None,
+        *,
+        origin: str,
+        store: bool,
+        results: Sequence[FunctionResultStep] = (),
+    ) -> Gathering:
+        """Begin to gather what a request that follows `previous` carries, besides its input and
+        `results`.
+        """
+        path = () if previous is None else self.path(previous).keys
+        return Gathering(path, self.__getitem__, origin=origin, store=store, results=results)
 
     def context(
         self,
@@ -115,92 +184,8 @@ class Conversation:
         store: bool,
         results: Sequence[FunctionResultStep] = (),
     ) -> Context:
-        """Say what a request that follows `previous` carries, besides its input and `results`.
-
-        It chains on the nearest ancestor that the server at `origin` can chain on and sends what
-        is on screen after it as steps; where nothing can be chained, or nothing is to be stored,
-        it sends the whole path.
-        """
-        path = self.path(previous) if previous is not None else []
-        given = [*(turn.results for turn in path[1:]), tuple(results)][: len(path)]
-        chain_on: str | None = None
-        first = 0
-        steps: list[Step] = []
-        if store:
-            for at in range(len(path) - 1, -1, -1):
-                if path[at].chainable and path[at].origin == origin:
-                    chain_on = path[at].id
-                    first = at + 1
-                    steps.extend(_passed_over(path[at], given[at]))
-                    break
-        rebuilt = (
-            store
-            and chain_on is None
-            and any(
-                turn.id and turn.stored and (turn.expired or turn.origin != origin) for turn in path
-            )
-        )
-        for turn, following in zip(path[first:], given[first:], strict=True):
-            steps.extend(turn.results)
-            if turn.input:
-                steps.append(UserInputStep(turn.input))
-            answer = replay_steps(turn)
-            steps.extend(answer if turn.origin == origin else _without_signatures(answer))
-            steps.extend(_passed_over(turn, following))
-        return Context(chain_on, tuple(steps), rebuilt)
-
-
-def _passed_over(
-    turn: Interaction, given: Sequence[FunctionResultStep]
-) -> tuple[FunctionResultStep, ...]:
-    """Answer the calls that the person did not: a server takes no input while one is open."""
-    answered = {result.call_id for result in given}
-    return refusals([call for call in open_calls(turn) if call.id not in answered], PASSED_OVER)
-
-
-def replay_steps(turn: Interaction) -> list[Step]:
-    """Give the steps of an answer that can go back to a server.
-
-    A finished answer goes back whole, thoughts with their signatures (section 8). Of a broken one
-    goes what the person saw, and of the rest only what is whole: a thought without a signature or
-    a call without its result would be refused.
-    """
-    numbered = enumerate(map(_sendable, turn.steps))
-    steps = [(position, step) for position, step in numbered if step is not None]
-    if turn.outcome in (Outcome.COMPLETE, Outcome.NEEDS_ACTION):
-        return [step for _, step in steps if not _is_empty_output(step)]
-    answered = {step.call_id for _, step in steps if isinstance(step, ToolResultStep)}
-
-    def whole(position: int, step: Step) -> bool:
-        match step:
-            case ModelOutputStep():
-                return not _is_empty_output(step)
-            case ThoughtStep():
-                return bool(step.signature)
-            case ToolCallStep():
-                return step.id in answered
-            case ToolResultStep():
-                return True
-            case _:
-                return turn.step_is_whole(position)
-
-    return [step for position, step in steps if whole(position, step)]
-
-
-def _sendable(step: Step) -> Step | None:
-    if isinstance(step, ModelOutputStep) and step.error is not None:
-        return replace(step, error=None)
-    return sendable(step) if isinstance(step, FunctionCallStep) else step
-
-
-def _without_signatures(steps: list[Step]) -> list[Step]:
-    # A signature means something to the server that made it only; another would refuse it.
-    return [
-        replace(step, signature=None) if isinstance(step, ToolCallStep | ToolResultStep) else step
-        for step in steps
-        if not isinstance(step, ThoughtStep)
-    ]
-
-
-def _is_empty_output(step: Step) -> bool:
-    return isinstance(step, ModelOutputStep) and not step.content
+        """Gather it at once."""
+        gathering = self.gather(previous, origin=origin, store=store, results=results)
+        while gathering.go_on():
+            pass
+        return gathering.context()

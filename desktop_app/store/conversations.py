@@ -1,13 +1,14 @@
 """The queries on the history. Each takes the connection, and runs on the database's thread."""
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import apsw
 
 from desktop_app.interactions.content import AttachmentContent
 from desktop_app.interactions.outcome import PROGRAM_ENDED, Outcome
+from desktop_app.interactions.outline import TurnFacts
 from desktop_app.store.deletions import note_interactions, note_uploads
 from desktop_app.store.rows import (
     ConversationRow,
@@ -26,7 +27,7 @@ _CONVERSATION = (
 )
 _INTERACTION = (
     "key, conversation, previous, id, status, outcome, origin, expired, request, input, header, "
-    "failure, last_event_id, created, hops"
+    "failure, last_event_id, created, hops, kept, tokens, size"
 )
 _STEP = "position, wire_index, type, body, whole, seconds, unknown"
 
@@ -128,23 +129,44 @@ def expired_trash(db: apsw.Connection, before: float) -> list[str]:
 
 def load_interactions(db: apsw.Connection, conversation: str) -> list[InteractionRow]:
     """The interactions of a conversation with their steps, in the order of their making."""
-    steps: dict[str, list[StepRow]] = {}
-    for owner, *values in db.execute(
-        f"SELECT interaction, {_STEP} FROM step WHERE interaction IN "  # noqa: S608 - constants
-        "(SELECT key FROM interaction WHERE conversation = ?) ORDER BY position",
-        (conversation,),
-    ):
-        values[4] = bool(values[4])
-        steps.setdefault(owner, []).append(StepRow(*values))
-    rows: list[InteractionRow] = []
-    for values in db.execute(
+    return list(each_interaction(db, conversation))
+
+
+def each_interaction(db: apsw.Connection, conversation: str) -> Iterator[InteractionRow]:
+    """Give these one by one, as they all were when it began."""
+    rows = db.execute(
         f"SELECT {_INTERACTION} FROM interaction WHERE conversation = ? ORDER BY sequence",  # noqa: S608 - constants
         (conversation,),
-    ):
-        fields = list(values)
-        fields[7] = bool(fields[7])
-        rows.append(InteractionRow(*fields, steps=tuple(steps.get(fields[0], ()))))
-    return rows
+    )
+    for values in rows:
+        yield _interaction(db, values)
+
+
+def load_interaction(db: apsw.Connection, key: str) -> InteractionRow | None:
+    """One interaction with its steps; `None` where there is none of this key."""
+    values = db.execute(f"SELECT {_INTERACTION} FROM interaction WHERE key = ?", (key,)).fetchone()  # noqa: S608 - constants
+    return None if values is None else _interaction(db, values)
+
+
+def _interaction(db: apsw.Connection, values: Sequence[Any]) -> InteractionRow:
+    key, *between = values[:15]
+    between[6] = bool(between[6])
+    kept, *facts = values[15:]
+    steps = db.execute(
+        f"SELECT {_STEP} FROM step WHERE interaction = ? ORDER BY position",  # noqa: S608 - constants
+        (key,),
+    )
+    return InteractionRow(
+        key,
+        *between,
+        facts=TurnFacts(bool(kept), *facts),
+        steps=tuple(_step(step) for step in steps),
+    )
+
+
+def _step(values: Sequence[Any]) -> StepRow:
+    position, index, kind, body, whole, seconds, unknown = values
+    return StepRow(position, index, kind, body, bool(whole), seconds, unknown)
 
 
 def add_turn(db: apsw.Connection, conversation: ConversationRow, turn: InteractionRow) -> int:
@@ -161,7 +183,8 @@ def add_turn(db: apsw.Connection, conversation: ConversationRow, turn: Interacti
 
 
 def _insert_interaction(db: apsw.Connection, row: InteractionRow, sequence: int) -> None:
-    marks = ", ".join("?" * 16)
+    facts = row.facts
+    marks = ", ".join("?" * 19)
     db.execute(
         f"INSERT INTO interaction ({_INTERACTION}, sequence) VALUES ({marks})",  # noqa: S608 - constants
         (
@@ -180,6 +203,9 @@ def _insert_interaction(db: apsw.Connection, row: InteractionRow, sequence: int)
             row.last_event_id,
             row.created,
             row.hops,
+            facts.kept,
+            facts.tokens,
+            facts.size,
             sequence,
         ),
     )
@@ -191,9 +217,11 @@ def update_interaction(db: apsw.Connection, row: InteractionRow, steps: Iterable
 
     Of a turn that was deleted meanwhile nothing is written.
     """
+    facts = row.facts
     written = db.execute(
         "UPDATE interaction SET id = ?, status = ?, outcome = ?, expired = ?, request = ?, "
-        "header = ?, failure = ?, last_event_id = ?, hops = ? WHERE key = ? RETURNING 1",
+        "header = ?, failure = ?, last_event_id = ?, hops = ?, kept = ?, tokens = ?, "
+        "size = ? WHERE key = ? RETURNING 1",
         (
             row.id,
             row.status,
@@ -204,6 +232,9 @@ def update_interaction(db: apsw.Connection, row: InteractionRow, steps: Iterable
             row.failure,
             row.last_event_id,
             row.hops,
+            facts.kept,
+            facts.tokens,
+            facts.size,
             row.key,
         ),
     ).fetchall()
@@ -214,8 +245,9 @@ def update_interaction(db: apsw.Connection, row: InteractionRow, steps: Iterable
 def mark_interrupted(db: apsw.Connection) -> None:
     """Say of every answer that nobody takes in any more that it is interrupted: at the start."""
     db.execute(
-        "UPDATE interaction SET outcome = ?, failure = ? WHERE outcome = ?",
-        (Outcome.INTERRUPTED.value, write_failure(PROGRAM_ENDED), Outcome.STREAMING.value),
+        "UPDATE interaction SET outcome = ?, failure = ? "
+        "WHERE outcome = 'streaming'",  # in these words, or the index of those is not used
+        (Outcome.INTERRUPTED.value, write_failure(PROGRAM_ENDED)),
     )
 
 

@@ -37,6 +37,7 @@ OLDEST_SQLITE: Final = 3_051_003
 """Older ones can lose commits when the WAL is reset (SQLite's changes of 3.51.3)."""
 
 _BUSY_MS: Final = 5_000
+_BUSY_HERE_MS: Final = 200
 
 
 class _Job(Generic[T]):
@@ -52,7 +53,8 @@ class Database:
     """The history of one profile.
 
     `read` and `write` may be called from any thread and return futures; what is handed over is
-    done in order, and `close` waits until all of it is done.
+    done in order, and `close` waits until all of it is done. `read_here` does not wait for that
+    order: it is for the few rows that are wanted at once, by the thread that made the database.
     """
 
     def __init__(self, file: Path) -> None:
@@ -60,6 +62,7 @@ class Database:
         self.opened: Future[None] = Future()
         self._jobs: queue.SimpleQueue[_Job[Any] | None] = queue.SimpleQueue()
         self._closed = False
+        self._reader: apsw.Connection | None = None
         self._thread = threading.Thread(target=self._run, name="history", daemon=True)
         self._thread.start()
 
@@ -78,10 +81,27 @@ class Database:
         """Run a function in a transaction; the future is not bound to a loop."""
         return self._submit(_Job(work, write=True))
 
+    def read_here(self, work: Callable[[apsw.Connection], T]) -> T:
+        """Run a function on a connection of the caller's that only reads what is committed.
+
+        Raises `StoreError`. Nothing that is read lazily may be left of it: it would keep the WAL.
+        """
+        if self._closed:
+            raise StoreError("The history is closed.")
+        try:
+            if self._reader is None:
+                self._reader = open_read_only(self.file)
+                self._reader.set_busy_timeout(_BUSY_HERE_MS)
+            return work(self._reader)
+        except apsw.Error as error:
+            raise translate(error, self.file) from error
+
     def close(self) -> None:
-        """Do what was handed over, close the connection, end the thread."""
+        """Do what was handed over, close the connections, end the thread."""
         if not self._closed:
             self._closed = True
+            if self._reader is not None:
+                self._reader.close()  # first, as the last one to be closed empties the WAL
             self._jobs.put(None)
         self._thread.join()
 

@@ -2,12 +2,14 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
 
+import apsw
+
 from desktop_app.interactions.jsonvalue import JsonObject, JsonValue, parse_json
-from desktop_app.store.conversations import list_conversations, load_interactions
+from desktop_app.store.conversations import each_interaction, list_conversations
 from desktop_app.store.database import FILE_NAME, open_read_only
 from desktop_app.store.errors import StoreError
 from desktop_app.store.rows import ConversationRow, InteractionRow
@@ -25,16 +27,7 @@ def export(profile: Path, key: str | None = None, out: TextIO | None = None) -> 
         chosen = [row for row in rows if key is None or row.key == key]
         if key is not None and not chosen:
             raise StoreError(f"There is no conversation {key}.")
-        _write(
-            (
-                {
-                    **_conversation(row),
-                    "turns": [_turn(turn) for turn in load_interactions(db, row.key)],
-                }
-                for row in chosen
-            ),
-            out or _standard_output(),
-        )
+        _write(db, chosen, out or _standard_output())
     finally:
         db.close()
 
@@ -44,12 +37,17 @@ def _standard_output() -> TextIO:
     return open(sys.stdout.fileno(), "w", encoding="utf-8", closefd=False)
 
 
-def _write(conversations: Iterator[JsonObject], out: TextIO) -> None:
-    # One conversation at a time: a history may be larger than memory.
+def _write(db: apsw.Connection, rows: Sequence[ConversationRow], out: TextIO) -> None:
+    # One turn at a time: a conversation may be larger than memory.
     out.write('{"format": "castor-export", "version": 1, "conversations": [')
-    for number, conversation in enumerate(conversations):
+    for number, row in enumerate(rows):
+        head = json.dumps(_conversation(row), ensure_ascii=False, indent=1)
         out.write(",\n" if number else "\n")
-        json.dump(conversation, out, ensure_ascii=False, indent=1)
+        out.write(head.removesuffix("\n}") + ',\n "turns": [')
+        for position, turn in enumerate(each_interaction(db, row.key)):
+            out.write(",\n" if position else "\n")
+            json.dump(_turn(turn), out, ensure_ascii=False, indent=1)
+        out.write("]\n}")
     out.write("\n]}\n")
     out.flush()
 

@@ -133,10 +133,63 @@ def _state_at_the_server(db: apsw.Connection) -> None:
     )
 
 
+def _outlines(db: apsw.Connection) -> None:
+    # What is known of a turn without reading it, all of it in one index: a long conversation is
+    # opened by that alone. `kept` says that a server was asked to keep the turn and has named it;
+    # `size` is what its height is guessed by, and roughly the length of its texts.
+    # A heights blob holds 32-bit integers, little-endian, in the order of the turns' making.
+    db.execute(
+        """
+        ALTER TABLE interaction ADD COLUMN kept INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE interaction ADD COLUMN tokens INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE interaction ADD COLUMN size INTEGER NOT NULL DEFAULT 0;
+
+        UPDATE interaction SET
+            kept = (id IS NOT NULL OR hops <> '[]') AND
+                instr(request, '"store":false') = 0,
+            tokens = CASE WHEN json_valid(header) AND json_valid(hops) THEN
+                coalesce(CAST(json_extract(header, '$.usage.total_tokens') AS INTEGER), 0) +
+                coalesce((
+                    SELECT CAST(sum(json_extract(value, '$.interaction.usage.total_tokens'))
+                        AS INTEGER)
+                    FROM json_each(hops)
+                ), 0)
+                ELSE 0 END,
+            size = length(input) + coalesce((
+                SELECT sum(length(body)) FROM step
+                WHERE step.interaction = interaction.key AND type = 'model_output'
+            ), 0);
+
+        DROP INDEX interaction_by_conversation;
+        CREATE INDEX interaction_outline ON interaction (
+            conversation, sequence, key, previous, kept, expired, tokens, size
+        );
+        CREATE INDEX interaction_by_sequence ON interaction (sequence);
+        CREATE INDEX interaction_streaming ON interaction (key) WHERE outcome = 'streaming';
+
+        CREATE TABLE reading_place (
+            conversation TEXT PRIMARY KEY REFERENCES conversation (key) ON DELETE CASCADE,
+            turn TEXT NOT NULL,
+            part INTEGER NOT NULL,
+            block INTEGER NOT NULL,
+            share REAL NOT NULL
+        ) STRICT;
+
+        CREATE TABLE turn_heights (
+            conversation TEXT PRIMARY KEY REFERENCES conversation (key) ON DELETE CASCADE,
+            width INTEGER NOT NULL,
+            zoom INTEGER NOT NULL,
+            heights BLOB NOT NULL
+        ) STRICT;
+        """
+    )
+
+
 MIGRATIONS: Final[tuple[Callable[[apsw.Connection], None], ...]] = (
     _first_schema,
     _uploads,
     _state_at_the_server,
+    _outlines,
 )
 
 

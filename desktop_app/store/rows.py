@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import cast
+from typing import Final, cast
 
 from desktop_app.interactions.codec import (
     decode_step,
@@ -19,9 +19,12 @@ from desktop_app.interactions.hops import Hop
 from desktop_app.interactions.interaction import Interaction
 from desktop_app.interactions.jsonvalue import JsonObject, JsonValue, parse_json
 from desktop_app.interactions.outcome import PROGRAM_ENDED, Failure, Outcome
+from desktop_app.interactions.outline import TurnFacts, facts_of
 from desktop_app.interactions.request_codec import decode_request, encode_request
 from desktop_app.interactions.steps import FunctionResultStep
 from desktop_app.values import value_class
+
+_OUTCOMES: Final = frozenset(Outcome)
 
 
 @value_class
@@ -62,7 +65,8 @@ class StepRow:
 class InteractionRow:
     """One interaction with its steps; `request`, `input`, `header`, `hops` and `failure` are JSON.
 
-    `input` is a list of content, or of the results of functions that it gives back.
+    `input` is a list of content, or of the results of functions that it gives back. `facts` are
+    what the outline holds of it.
     """
 
     key: str
@@ -80,6 +84,7 @@ class InteractionRow:
     last_event_id: str | None
     created: float
     hops: str = "[]"
+    facts: TurnFacts = TurnFacts()
     attachments: tuple[str, ...] = ()
     steps: tuple[StepRow, ...] = ()
 
@@ -118,6 +123,7 @@ def interaction_row(
         last_event_id=interaction.last_event_id,
         created=time.time() if created is None else created,
         hops=_write_hops(interaction.hops),
+        facts=facts_of(interaction),
         attachments=tuple(
             dict.fromkeys(c.sha256 for c in interaction.input if isinstance(c, AttachmentContent))
         ),
@@ -166,7 +172,7 @@ def restore_interaction(row: InteractionRow) -> Interaction:
             whole=step.whole,
             unknown=[item for item in deltas if isinstance(item, dict)],
         )
-    outcome = Outcome(row.outcome) if row.outcome in set(Outcome) else Outcome.INTERRUPTED
+    outcome = Outcome(row.outcome) if row.outcome in _OUTCOMES else Outcome.INTERRUPTED
     failure = _failure(row.failure)
     if outcome is Outcome.STREAMING:
         outcome = Outcome.INTERRUPTED

@@ -24,6 +24,7 @@ from desktop_app.store.rows import Draft
 from desktop_app.ui.dropping import Dropped
 from desktop_app.ui.main_window import MainWindow
 from desktop_app.ui.raising import bring_forward
+from desktop_app.ui.transcript.formulas import Formulas
 
 LONGEST: Final = 60.0
 """Seconds until `--screenshot` gives up."""
@@ -59,6 +60,7 @@ class Errand(QObject):
         preferences: Preferences,
         attachments: Attachments,
         tasks: TaskScope,
+        formulas: Formulas,
     ) -> None:
         super().__init__(window)
         self._arguments = arguments
@@ -67,6 +69,7 @@ class Errand(QObject):
         self._preferences = preferences
         self._attachments = attachments
         self._tasks = tasks
+        self._formulas = formulas
         self._refusals: list[str] = []
         self._one_at_a_time = asyncio.Lock()
         attachments.refused.connect(self._note_refusal)
@@ -152,6 +155,9 @@ class Errand(QObject):
             return 1
         self._window.pane.transcript.open_thoughts()
         await asyncio.sleep(_SETTLE)  # QApplication.processEvents would run other tasks inside this
+        if self._formulas.is_waiting:
+            await until(lambda: not self._formulas.is_waiting, self._formulas.rendered)
+            await asyncio.sleep(_SETTLE)
         path = self._arguments.screenshot
         saved = path is not None and self._window.grab().save(str(path))
         if not saved:

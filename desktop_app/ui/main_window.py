@@ -248,7 +248,7 @@ class MainWindow(QMainWindow):
 
     def _copy_answer(self) -> None:
         session = self._library.current
-        turns = session.turns if session is not None else []
+        turns = session.turns if session is not None else ()
         if turns and (answer := answer_source(turns[-1])):
             put_text(answer)
 

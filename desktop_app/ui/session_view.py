@@ -66,6 +66,7 @@ class SessionView(QObject):
         transcript.retry.connect(self.retry)
         transcript.resume.connect(self._resume)
         transcript.refuse.connect(self._refuse)
+        transcript.place_changed.connect(self._keep_place)
         header.rename_requested.connect(self._rename)
         attachments = self._attachments
         attachments.refused.connect(self._show_refusal)
@@ -105,7 +106,7 @@ class SessionView(QObject):
             (session.key_refused, self.key_refused),
         ):
             self._bind(signal, slot)
-        self._pane.transcript.set_turns(session.turns)
+        self._show_turns(session)
         self._pane.composer.show_draft(session.draft.text, session.draft.attachments)
         self._pane.composer.set_working(self._attachments.working(session.key))
         self._pane.composer.set_copying(None)
@@ -115,13 +116,37 @@ class SessionView(QObject):
         self.show_part()
         self._focus()
 
+    def _show_turns(self, session: ChatSession) -> None:
+        """Open the conversation where the reader was; at its end, where there is something new."""
+        transcript, turns, reading = self._pane.transcript, session.turns, session.reading
+        unread = session.row is not None and session.row.unread
+        transcript.set_turns(
+            turns,
+            keys=turns.keys,
+            sizes=turns.sizes,
+            heights=reading.heights(*transcript.width_and_zoom),
+            place=None if unread else reading.place,
+        )
+
+    def _keep_place(self) -> None:
+        if self._session is not None:
+            self._session.reading.keep_place(self._pane.transcript.place)
+
+    def _keep_reading(self, session: ChatSession) -> None:
+        transcript = self._pane.transcript
+        session.reading.keep_place(transcript.place)
+        if measured := transcript.take_measured():
+            session.reading.keep_heights(*transcript.width_and_zoom, measured)
+        session.reading.flush()
+
     def _bind(self, signal: SignalInstance, slot: object) -> None:
         self._connections.append(signal.connect(slot))  # type: ignore[arg-type]
 
     def leave(self) -> None:
-        """Keep what is being written, and listen to the session no more."""
+        """Keep what is being written and the reader's place, and listen to the session no more."""
         if self._session is not None:
             self._pane.composer.flush_draft()
+            self._keep_reading(self._session)
             self._pane.header.finish_renaming()
             for connection in self._connections:
                 QObject.disconnect(connection)
@@ -168,10 +193,8 @@ class SessionView(QObject):
         self._show_badge()
 
     def _show_tokens(self) -> None:
-        tokens = 0
-        for turn in self._session.turns if self._session is not None else []:
-            tokens += (turn.usage.total_tokens or 0) if turn.usage is not None else 0
-        self._pane.header.show_tokens(tokens)
+        session = self._session
+        self._pane.header.show_tokens(0 if session is None else session.conversation.tokens)
 
     def _show_badge(self) -> None:
         """Say in the header that Google keeps nothing, or nothing new, of the conversation."""
@@ -245,7 +268,7 @@ class SessionView(QObject):
 
     def read_answer(self) -> None:
         """Have a screen reader say what has come of the last answer since this was asked last."""
-        turns = self._session.turns if self._session is not None else []
+        turns = self._session.turns if self._session is not None else ()
         words = self._reading.words(turns[-1]) if turns else "There is no answer yet."
         announce(self._pane.transcript, words)
 

@@ -13,6 +13,7 @@ import pytest
 
 from desktop_app.interactions.content import TextContent
 from desktop_app.interactions.interaction import Interaction
+from desktop_app.interactions.outline import TurnFacts
 from desktop_app.store import conversations as queries
 from desktop_app.store import migrations
 from desktop_app.store.database import (
@@ -210,7 +211,8 @@ def test_an_older_history_is_migrated_with_all_that_is_in_it(tmp_path: Path) -> 
     conversation = ConversationRow("c1", "a", "http://127.0.0.1:1")
     queries.save_conversation(db, conversation)
     turn = interaction_row(Interaction("t1", input=(TextContent("hi"),)), "c1")
-    columns = [name for name in vars(turn) if name not in ("hops", "attachments", "steps")]
+    later = ("hops", "facts", "attachments", "steps")
+    columns = [name for name in vars(turn) if name not in later]
     db.execute(
         f"INSERT INTO interaction ({', '.join(columns)}, sequence) "
         f"VALUES ({', '.join('?' * len(columns))}, 1)",
@@ -220,7 +222,8 @@ def test_an_older_history_is_migrated_with_all_that_is_in_it(tmp_path: Path) -> 
     with pytest.raises(StoreError, match="older"):
         open_read_only(file)
     db = open_connection(file)
-    assert queries.load_interactions(db, "c1") == [replace(turn, steps=())]
+    guessed = TurnFacts(size=29)  # of older turns by their JSON
+    assert queries.load_interactions(db, "c1") == [replace(turn, facts=guessed, steps=())]
     db.close()
     open_read_only(file).close()
 
@@ -302,3 +305,42 @@ def test_a_history_of_every_earlier_version_is_brought_up_to_date(tmp_path: Path
         assert db.execute("SELECT sql FROM sqlite_schema ORDER BY name").fetchall() == schema
         assert db.execute("SELECT * FROM meta").fetchall() == [("a", "b")]
         db.close()
+
+
+def names_in(folder: Path) -> list[str]:
+    return sorted(file.name for file in folder.iterdir())
+
+
+async def test_what_is_committed_is_read_at_once_and_nothing_is_written_so(tmp_path: Path) -> None:
+    database = Database(tmp_path / "history.db")
+    for number in range(3):
+        await database.write(lambda db, n=number: db.execute(f"INSERT INTO meta VALUES ({n}, '')"))
+        rows = database.read_here(lambda db: db.execute("SELECT * FROM meta").fetchall())
+        assert len(rows) == number + 1
+    with pytest.raises(StoreError):
+        database.read_here(lambda db: db.execute("DELETE FROM meta"))
+    database.close()
+    assert names_in(tmp_path) == ["history.db"], "the WAL is emptied"
+    with pytest.raises(StoreError, match="closed"):
+        database.read_here(lambda db: None)
+
+
+async def test_reading_at_once_goes_on_while_something_is_written(tmp_path: Path) -> None:
+    database = Database(tmp_path / "history.db")
+    await database.write(lambda db: db.execute("INSERT INTO meta VALUES ('a', 'b')"))
+    begun, gate = threading.Event(), threading.Event()
+
+    def slow(db: apsw.Connection) -> None:
+        db.execute("DELETE FROM meta")
+        begun.set()
+        gate.wait(5)
+
+    writing = asyncio.ensure_future(database.write(slow))
+    await asyncio.sleep(0)
+    assert begun.wait(5)
+    rows = database.read_here(lambda db: db.execute("SELECT * FROM meta").fetchall())
+    gate.set()
+    await writing
+    assert rows == [("a", "b")], "what is not committed is not seen"
+    assert database.read_here(lambda db: db.execute("SELECT * FROM meta").fetchall()) == []
+    database.close()

@@ -17,6 +17,7 @@ from PySide6.QtGui import QAccessible, QAccessibleInterface, QWindow
 from PySide6.QtWidgets import QAccessibleWidget
 
 from desktop_app.markdown.blocks import Block
+from desktop_app.markdown.stretches import joint, text_of
 from desktop_app.overriding import override
 from desktop_app.ui.transcript.blocks_view import BlocksView
 from desktop_app.ui.transcript.spoken import Spoken, spoken_of
@@ -91,10 +92,11 @@ class BlocksInterface(QAccessibleWidget):
     @override
     def text(self, t: QAccessible.Text) -> str:
         """Whose text it is, and how it begins."""
-        words = super().text(t)
-        if t == QAccessible.Text.Name and len(words) > _LONGEST_NAME:
-            return f"{words[:_LONGEST_NAME]} …"
-        return words
+        view = self.view
+        if t != QAccessible.Text.Name or view is None:
+            return super().text(t)
+        words = _beginning(view.blocks)
+        return f"{view.name}: {words}" if words else view.name
 
     @override
     def childCount(self) -> int:
@@ -149,6 +151,17 @@ class BlocksInterface(QAccessibleWidget):
         if whole.isEmpty():
             return self.rect_of_block(number)
         return whole.toAlignedRect().translated(view.mapToGlobal(QPoint(0, 0)))
+
+
+def _beginning(blocks: Sequence[Block]) -> str:
+    words = ""
+    before: Block | None = None
+    for block in blocks:
+        words += (joint(before, block) if before is not None else "") + text_of(block)
+        if len(words) > _LONGEST_NAME:
+            return f"{words[:_LONGEST_NAME]} …"
+        before = block
+    return words
 
 
 class _Node(QAccessibleInterface):

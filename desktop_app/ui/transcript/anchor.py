@@ -1,4 +1,4 @@
-"""The place of a reader: which point of which turn, whatever the heights above it come to be."""
+"""A point of a turn, whatever the heights above it come to be."""
 
 from desktop_app.values import value_class
 
@@ -23,11 +23,3 @@ class Anchor:
     def foot(self) -> "Anchor":
         """The foot of the block."""
         return Anchor(self.part, self.block, 1.0)
-
-
-@value_class
-class Place:
-    """What stands at the upper edge of the window: a point of the turn of this key."""
-
-    turn: str
-    anchor: Anchor

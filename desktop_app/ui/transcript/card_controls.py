@@ -86,20 +86,28 @@ class CardControls(QObject):
         top = head.top() + (CODE_HEAD - _HEIGHT) // 2
         left = head.right() + 1 - width - _ASIDE
         controls.copy.setGeometry(left, top, width, _HEIGHT)
-        if box.is_wide and controls.wrap is None:
-            controls.wrap = IconButton(self._theme, "text-wrap", "", _HEIGHT, self._view)
-            controls.wrap.clicked.connect(partial(self.wrapped.emit, *card.key))
-            controls.wrap.show()
-        if controls.wrap is not None:
-            name = "Do not wrap lines" if box.choice.wrap else "Wrap lines"
-            if name != controls.wrap.accessibleName():
-                controls.wrap.set_icon("move-horizontal" if box.choice.wrap else "text-wrap", name)
-            controls.wrap.move(left - _HEIGHT, top)
+        self._place_wrap(box, controls, left - _HEIGHT, top, card.key)
         self._place_fold(card, box, controls)
+
+    def _place_wrap(self, box: CodeBox, controls: _Controls, left: int, top: int, key: Key) -> None:
+        if not box.is_wide:
+            if controls.wrap is not None:
+                _drop(controls.wrap)
+                controls.wrap = None
+            return
+        if controls.wrap is None:
+            controls.wrap = IconButton(self._theme, "text-wrap", "", _HEIGHT, self._view)
+            controls.wrap.setCursor(Qt.CursorShape.ArrowCursor)
+            controls.wrap.clicked.connect(partial(self.wrapped.emit, *key))
+            controls.wrap.show()
+        name = "Do not wrap lines" if box.choice.wrap else "Wrap lines"
+        if name != controls.wrap.accessibleName():
+            controls.wrap.set_icon("move-horizontal" if box.choice.wrap else "text-wrap", name)
+        controls.wrap.move(left, top)
 
     def _place_fold(self, card: Card, box: CodeBox, controls: _Controls) -> None:
         if not box.can_fold:
-            return
+            return  # code never gets shorter
         if controls.fold is None:
             controls.fold = self._button("", "chevron-down")
             controls.fold.clicked.connect(partial(self.folded.emit, *card.key))

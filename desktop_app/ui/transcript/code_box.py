@@ -163,7 +163,7 @@ class CodeBox:
         return below + (FOLD_FOOT if self.can_fold else 0)
 
     @property
-    def _rows(self) -> int:
+    def rows(self) -> int:
         """The lines that are seen, those counted twice that are broken once."""
         known = len(self._tops) - 1
         lines = FOLD_AT if self.folded else self.lines.line_count
@@ -175,7 +175,7 @@ class CodeBox:
     def height(self) -> int:
         """Its height; lines that are not measured yet count as short ones."""
         above = CODE_HEAD + self._styles.scaled(CODE_ABOVE)
-        return above + self._rows * self.line_height + self.foot
+        return above + self.rows * self.line_height + self.foot
 
     @property
     def done(self) -> bool:

@@ -339,6 +339,7 @@ class Column:
 
     def place(self, window: Window, left: int) -> None:
         """Put each view where it is seen from a window; drop what is far away."""
+        self._shift(window)
         upper, lower = window.reach(_AHEAD)
         for slot in list(self._live.values()):
             top = self.top_of(slot.number)
@@ -350,6 +351,16 @@ class Column:
             _hide(slot.view)
             if slot.turn.outcome is not Outcome.STREAMING and not self._is_near(slot, window):
                 self.drop(slot.number)
+
+    def _shift(self, window: Window) -> None:
+        """Move what is seen and goes the same way at once: its pixels are copied, not painted."""
+        for slot in self._live.values():
+            view, top = slot.view, self.top_of(slot.number) - window.value
+            if view.isVisible() and top < window.height and top + view.height() > 0:
+                step = top - view.y()
+                if 0 < abs(step) < window.height:
+                    cast("QWidget", view.parentWidget()).scroll(0, step)
+                break
 
     def _is_near(self, slot: Slot, window: Window) -> bool:
         upper, lower = window.reach(_KEPT)

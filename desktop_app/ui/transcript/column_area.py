@@ -19,10 +19,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QScrollBar, QWidget
 
+from desktop_app.interactions.place import Place
 from desktop_app.overriding import override
 from desktop_app.ui.focus_order import put_in_order
 from desktop_app.ui.theme import Theme
-from desktop_app.ui.transcript.anchor import Anchor, Place
 from desktop_app.ui.transcript.column import TOP, Column, Mark, TurnMaker, Window
 from desktop_app.ui.transcript.jump_button import JumpButton
 from desktop_app.ui.transcript.scrolling import (
@@ -38,6 +38,7 @@ MARGIN: Final = 24
 _AHEAD_MS: Final = 8
 _PLACE_MS: Final = 400
 _NEAR_END: Final = 8
+_BAR: Final = 14
 
 
 def column_width(space: int) -> int:
@@ -69,12 +70,15 @@ class ColumnArea(QAbstractScrollArea):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Conversation")
+        # Pixels of a viewport that paints all of itself, with nothing over it, can be scrolled.
         self.viewport().setAutoFillBackground(False)
-        # The bar lies over the margin, so that it takes no width from the column.
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setViewportMargins(0, 0, _BAR, 0)
+        # The bar stands in the margin, so that it takes no width from the column.
         self._bar = QScrollBar(Qt.Orientation.Vertical, self)
         self._bar.setSingleStep(44)
         self._bar.valueChanged.connect(self._scrolled)
-        self._jump = JumpButton(theme, self)
+        self._jump = JumpButton(theme, self.viewport())
         self._jump.clicked.connect(self.jump_to_end)
         self._jump.hide()
         self._ahead_timer = self._timer(_AHEAD_MS, self._lay_out_ahead)
@@ -98,7 +102,8 @@ class ColumnArea(QAbstractScrollArea):
         mark = self._mark
         if mark is None or self._follows:
             return None
-        return Place(self._column.path.key(mark.number), mark.anchor or Anchor(0, 0, 0.0))
+        key, anchor = self._column.path.key(mark.number), mark.anchor
+        return Place(key) if anchor is None else Place(key, anchor.part, anchor.block, anchor.share)
 
     @property
     def width_and_zoom(self) -> tuple[int, int]:
@@ -154,12 +159,17 @@ class ColumnArea(QAbstractScrollArea):
             self._bar.setValue(value)
             column.place(Window(value, height), (self.width() - column.width) // 2)
             self._mark = column.mark_after(mark, value)
-            self._jump.setVisible(value < end - _NEAR_END)
+            self._show_jump(value < end - _NEAR_END)
         finally:
             self._arranging = False
         if column.changed:
             column.changed = False
+            self._jump.raise_()
             put_in_order(self.stops)
+
+    def _show_jump(self, is_shown: bool) -> None:
+        self._jump.setVisible(is_shown)
+        self._jump.move(QPoint((self.width() - self._jump.width()) // 2, self.height() - 52))
 
     def _lay_out_ahead(self) -> None:
         """Lay out a little of what will soon be in sight: never so much that a frame waits."""
@@ -279,8 +289,7 @@ class ColumnArea(QAbstractScrollArea):
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Lay out anew; the reader stays where he is."""
-        self._bar.setGeometry(QRect(self.width() - 14, 0, 14, self.height()))
-        self._jump.move(QPoint((self.width() - self._jump.width()) // 2, self.height() - 52))
+        self._bar.setGeometry(QRect(self.width() - _BAR, 0, _BAR, self.height()))
         self._arrange()
 
     @override

@@ -5,6 +5,7 @@ What has not been set yet has no size; who asks is told by `rendered` when it ha
 
 import re
 from collections import OrderedDict
+from itertools import islice
 from typing import Final
 
 from PySide6.QtCore import QObject, QPointF, QTimer, Signal
@@ -12,17 +13,21 @@ from PySide6.QtGui import QPainter, QPainterPath
 
 from desktop_app.chat.typesetting import FormulaKey, Typeset, Typesetter
 from desktop_app.formulas.picture import Picture
+from desktop_app.ui.transcript.formula_rasters import Rasters, is_plain
 from desktop_app.ui.transcript.formula_shapes import SCALE, Outlines, paint_formula
 from desktop_app.values import value_class
 
 _PICTURES: Final = 3000
-_ELEMENTS: Final = 150_000
-"""Points of all shapes that are kept put together: about 4 MB."""
+_ELEMENTS: Final = 60_000
+"""Points of all shapes that are kept put together: about 1.5 MB."""
 
 _COMMAND: Final = re.compile(r"\\(?:begin|end|text\w*)\s*\{|\\[a-zA-Z]+|[{}^_\s]+")
 _HIGH: Final = re.compile(r"\\(?:d?frac|sum|prod|int|binom)")
-_TELL_MS: Final = 15
+_TELL_MS: Final = 40
 """How long formulas that are done wait for others, so that a text is laid out once for many."""
+
+_AT_ONCE: Final = 16
+"""So many are told of at a time: to paint one for the first time takes half a millisecond."""
 
 
 @value_class
@@ -61,12 +66,12 @@ class Formulas(QObject):
         self._shapes: OrderedDict[FormulaKey, QPainterPath] = OrderedDict()
         self._elements = 0
         self._outlines = Outlines()
+        self._rasters = Rasters()
         self._asked: set[FormulaKey] = set()
         self._done: set[FormulaKey] = set()
         self._tell = QTimer(self)
         self._tell.setObjectName("tell of formulas")
         self._tell.setSingleShot(True)
-        self._tell.setInterval(_TELL_MS)
         self._tell.timeout.connect(self._tell_rendered)
         if typesetter is not None:
             typesetter.typeset.connect(self._take)
@@ -101,9 +106,13 @@ class Formulas(QObject):
         """
         key = (source, display)
         picture = self._find(key)
-        if picture is not None:
-            shape = self._shape(key, picture)
-            paint_formula(painter, at, picture, shape, pixel_size * SCALE)
+        if picture is None:
+            return
+        em = pixel_size * SCALE
+        if is_plain(painter):
+            self._rasters.paint(painter, at, key, picture, self._shape(key, picture), em)
+        else:
+            paint_formula(painter, at, picture, self._shape(key, picture), em)
 
     def _find(self, key: FormulaKey) -> Picture | None:
         if key in self._pictures:
@@ -134,10 +143,14 @@ class Formulas(QObject):
         if len(self._pictures) > _PICTURES:
             self._pictures.popitem(last=False)
         self._done.add(answer.key)
-        if not self._tell.isActive():
-            self._tell.start()
+        if not self._asked:
+            self._tell.start(0)
+        elif not self._tell.isActive():
+            self._tell.start(_TELL_MS)
 
     def _tell_rendered(self) -> None:
-        done = frozenset(self._done)
-        self._done.clear()
+        done = frozenset(islice(self._done, _AT_ONCE))
+        self._done -= done
+        if self._done:
+            self._tell.start(_TELL_MS)
         self.rendered.emit(done)

@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPixmap
 from PySide6.QtWidgets import QApplication, QWidget
 
+from desktop_app.interactions.place import Place
 from desktop_app.ui.theme import Theme
-from desktop_app.ui.transcript.anchor import Anchor, Place
 from desktop_app.ui.transcript.column import Column
 from desktop_app.ui.transcript.copying import (
     Copying,
@@ -195,7 +195,7 @@ class Selecting(QObject):
         if caret is None:
             return
         if self.pointing.caret(caret) is None:
-            self._window.go_to(Place(caret.turn, Anchor(caret.part, caret.block, 0.0)))
+            self._window.go_to(Place(caret.turn, caret.part, caret.block))
         rect = self.pointing.caret(caret)
         if rect is None:
             return

@@ -191,9 +191,17 @@ class _Writer:
     def room(self, length: int, look: QTextCharFormat) -> None:
         self._add(ROOM, look, length, len(ROOM), "")
 
-    def instead(self, shown: str, look: QTextCharFormat) -> None:
-        """Write something else in the place of one character."""
-        self._add(shown, look, 1, len(shown), "")
+    def code(self, text: str, look: QTextCharFormat, hidden: QTextCharFormat) -> None:
+        """Write code; what would be hidden in it is seen, in a format of its own."""
+        begin = 0
+        for found in HIDDEN.finditer(text) if not text.isprintable() else ():
+            if found.start() > begin:
+                self.text(text[begin : found.start()], look)
+            shown = seen(found[0])
+            self._add(shown, hidden, 1, len(shown), "")
+            begin = found.end()
+        if begin < len(text):
+            self.text(text[begin:] if begin else text, look)
 
     def _add(self, text: str, look: QTextCharFormat, length: int, units: int, kept: str) -> None:
         shaped = self.shaped
@@ -226,7 +234,7 @@ def shape(spans: Sequence[Span], face: Face, styles: Styles) -> Shaped:
         pad = styles.format(face)
         begin = writer.shaped.units
         writer.pad(HAIR, pad)
-        writer.text(span.text, look)
+        writer.code(span.text, look, look)
         writer.pad(HAIR, pad)
         codes = writer.shaped.codes
         if codes and codes[-1][1] == begin:
@@ -278,23 +286,13 @@ def shape_code(pieces: Sequence[tuple[str, QTextCharFormat]], hidden: QTextCharF
     """Make of a line of code what Qt lays out; what would be hidden is seen, in a format."""
     writer = _Writer()
     for text, look in pieces:
-        begin = 0
-        for found in HIDDEN.finditer(text) if not text.isprintable() else ():
-            if found.start() > begin:
-                writer.text(text[begin : found.start()], look)
-            writer.instead(seen(found[0]), hidden)
-            begin = found.end()
-        if begin < len(text):
-            writer.text(text[begin:] if begin else text, look)
+        writer.code(text, look, hidden)
     return writer.done()
 
 
 def seen(character: str) -> str:
     """What is shown for a character that would not be seen."""
-    code = ord(character)
-    if code < 0x20:
-        return chr(0x2400 + code)
-    return "\u2421" if code == 0x7F else f"[U+{code:04X}]"
+    return f"[U+{ord(character):04X}]"
 
 
 def _units(text: str) -> int:

@@ -13,9 +13,10 @@ from PySide6.QtWidgets import QWidget
 
 from desktop_app.images.pixels import Pixels
 from desktop_app.interactions.interaction import Interaction
+from desktop_app.interactions.place import Place
 from desktop_app.overriding import override
 from desktop_app.ui.theme import Theme
-from desktop_app.ui.transcript.anchor import Place
+from desktop_app.ui.transcript.anchor import Anchor
 from desktop_app.ui.transcript.column import Mark
 from desktop_app.ui.transcript.column_area import ColumnArea
 from desktop_app.ui.transcript.estimate import estimates, size_of
@@ -88,11 +89,14 @@ class Transcript(ColumnArea):
         self._open_at(place)
 
     def _open_at(self, place: Place | None) -> None:
-        number = self._column.path.number_of(place.turn) if place is not None else None
-        self._follows = place is None or number is None
-        if place is not None and number is not None:
-            self._mark = Mark(number, place.anchor, None)
+        self._mark = None if place is None else self._mark_of(place)
+        self._follows = self._mark is None
         self._arrange(flowed=True)
+
+    def _mark_of(self, place: Place) -> Mark | None:
+        number = self._column.path.number_of(place.turn)
+        anchor = Anchor(place.part, place.block, place.share)
+        return None if number is None else Mark(number, anchor, None)
 
     def add_turn(self, turn: Interaction) -> None:
         """Show a turn behind the others, and go to it."""
@@ -177,9 +181,9 @@ class Transcript(ColumnArea):
 
     def go_to(self, place: Place) -> None:
         """Scroll so that a place stands at the upper edge."""
-        number = self._column.path.number_of(place.turn)
-        if number is not None:
-            self._follows, self._mark = False, Mark(number, place.anchor, None)
+        mark = self._mark_of(place)
+        if mark is not None:
+            self._follows, self._mark = False, mark
             self._arrange()
 
     # --- mouse and keyboard -------------------------------------------------------------------

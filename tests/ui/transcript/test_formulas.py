@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop_app.chat.typesetting import FormulaKey, Typesetter
+from desktop_app.ui.transcript.formula_rasters import Rasters
 from desktop_app.ui.transcript.formulas import Formulas
 
 BASELINE = 60
@@ -153,6 +154,46 @@ def test_a_tall_line_of_overlapping_pieces_has_no_holes(formulas: Formulas, qtbo
     rows = [y for x, y in inked(image) if x == left]
     assert rows == list(range(min(rows), max(rows) + 1))
     assert len(rows) > 80
+
+
+def test_scrolled_by_a_part_of_a_pixel_it_is_as_sharp_as_before(
+    formulas: Formulas, qtbot: QtBot
+) -> None:
+    wait_for(qtbot, formulas, "x")
+
+    def at(x: float, y: float) -> QImage:
+        image = QImage(80, 80, QImage.Format.Format_ARGB32)
+        image.fill(0)
+        painter = QPainter(image)
+        painter.translate(x, y)
+        formulas.paint(painter, QPointF(10, 50), "x", True, 30)
+        painter.end()
+        return image
+
+    assert at(0.3, 0.4) == at(0, 0)
+    assert at(1.2, 0) != at(0, 0)
+
+
+def test_larger_by_the_painter_it_is_filled_anew(formulas: Formulas, qtbot: QtBot) -> None:
+    wait_for(qtbot, formulas, "x")
+    image = QImage(200, 200, QImage.Format.Format_ARGB32)
+    image.fill(0)
+    painter = QPainter(image)
+    painter.scale(4, 4)
+    formulas.paint(painter, QPointF(5, 30), "x", True, 20)
+    painter.end()
+    assert formulas._rasters.bytes_kept == 0
+    partly = [one for one in inked(image) if image.pixelColor(*one).alpha() < 255]
+    assert len(partly) < len(inked(image)) / 3, "its edges are sharp"
+
+
+def test_pixels_are_kept_within_bounds(formulas: Formulas, qtbot: QtBot) -> None:
+    wait_for(qtbot, formulas, "a", "b")
+    formulas._rasters = Rasters(most=10_000)
+    for pixels in range(20, 60):
+        painted(formulas, "a", pixels=pixels)
+    assert 0 < formulas._rasters.bytes_kept <= 20_000
+    assert inked(painted(formulas, "b"))
 
 
 def test_what_is_not_set_paints_nothing(formulas: Formulas, qtbot: QtBot) -> None:

@@ -11,10 +11,11 @@ from pytestqt.qtbot import QtBot
 from desktop_app.interactions.content import TextContent
 from desktop_app.interactions.events import InteractionCompleted, InteractionHeader, StepStart
 from desktop_app.interactions.interaction import Interaction
+from desktop_app.interactions.place import Place
 from desktop_app.interactions.steps import ModelOutputStep, ThoughtStep
 from desktop_app.overriding import override
 from desktop_app.ui.theme import Theme
-from desktop_app.ui.transcript.anchor import Anchor, Place
+from desktop_app.ui.transcript.anchor import Anchor
 from desktop_app.ui.transcript.lines import ThoughtLine
 from desktop_app.ui.transcript.transcript import Transcript
 from desktop_app.ui.transcript.turn_view import TurnView
@@ -98,17 +99,17 @@ def test_views_stay_few_however_far_is_scrolled(transcript: Transcript, qtbot: Q
 
 def test_a_place_in_the_middle_is_opened_without_what_stands_above(transcript: Transcript) -> None:
     stored = Stored(COUNT)
-    show(transcript, stored, Place("turn 31000", Anchor(1, 0, 0.0)))
+    show(transcript, stored, Place("turn 31000", 1))
     assert questions(transcript)[0] == 31000
     place = transcript.place
     assert place is not None
     assert place.turn == "turn 31000"
-    assert (place.anchor.part, place.anchor.block) == (1, 0)
+    assert (place.part, place.block) == (1, 0)
     assert stored.asked <= set(range(30_990, 31_010))
 
 
 def test_a_place_that_is_gone_opens_the_end(transcript: Transcript) -> None:
-    show(transcript, Stored(100), Place("turn of another branch", Anchor(0, 0, 0.0)))
+    show(transcript, Stored(100), Place("turn of another branch"))
     assert transcript.place is None
     assert questions(transcript)[-1] == 99
 
@@ -135,13 +136,13 @@ def test_what_comes_while_something_else_is_shown_is_laid_out_when_it_is_shown(
 ) -> None:
     transcript.hide()
     stored = Stored(200)
-    show(transcript, stored, Place("turn 100", Anchor(1, 0, 0.25)))
+    show(transcript, stored, Place("turn 100", 1, 0, 0.25))
     assert not stored.asked
     transcript.show()
     assert questions(transcript)[0] == 100
     place = transcript.place
     assert place is not None
-    assert abs(place.anchor.share - 0.25) < 0.1
+    assert abs(place.share - 0.25) < 0.1
 
 
 def test_what_was_opened_is_open_when_one_comes_back(transcript: Transcript) -> None:
@@ -209,13 +210,15 @@ def test_another_zoom_keeps_the_same_words_at_the_top(
     transcript.scroll_by(200)
     place = transcript.place
     assert place is not None
-    assert 0 < place.anchor.share < 1
+    assert 0 < place.share < 1
     for zoom in (150, 200, 70, 100):
         theme.set_zoom(zoom)
         qapp.processEvents()
         slot = transcript._column.slot_of(place.turn)
         assert slot is not None
-        assert abs(slot.view.y() + slot.view.y_of(place.anchor)) <= 1
+        assert (
+            abs(slot.view.y() + slot.view.y_of(Anchor(place.part, place.block, place.share))) <= 1
+        )
 
 
 def test_the_wheel_with_ctrl_asks_for_another_zoom_and_scrolls_nothing(
