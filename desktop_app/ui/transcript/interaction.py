@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPixmap
 from PySide6.QtWidgets import QApplication, QWidget
 
+from desktop_app.errors import AppError
 from desktop_app.interactions.place import Place
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.transcript.column import Column
@@ -25,7 +26,7 @@ from desktop_app.ui.transcript.pointing import Pointing
 from desktop_app.ui.transcript.selecting_keys import Extension, wish_of
 from desktop_app.ui.transcript.selection import Selection
 from desktop_app.ui.transcript.text_walk import TextWalk
-from desktop_app.ui.transcript.turn_menu import HasEntries, Target, make_menu
+from desktop_app.ui.transcript.turn_menu import HasEntries, Target, TurnAction, make_menu
 from desktop_app.ui.transcript.turn_parts import Spot
 from desktop_app.ui.transcript.turn_view import TurnView
 
@@ -48,7 +49,7 @@ class Selecting(QObject):
     """Selects by mouse and keyboard, across turns and whatever of them is in sight."""
 
     failed = Signal(str)
-    """Nothing was copied, and why."""
+    """Nothing was copied or selected, and why."""
 
     def __init__(
         self, theme: Theme, window: Window, column: Column, parent: QObject, start: Carry = carry
@@ -58,6 +59,7 @@ class Selecting(QObject):
         self._window = window
         self._start = start
         self._x: int | None = None
+        self._others: list[TurnAction] = []
         self.pointing = Pointing(column, window.viewport())
         self.walk = TextWalk(self.pointing)
         self.selection = Selection(self.walk)
@@ -103,8 +105,20 @@ class Selecting(QObject):
 
     # --- the keyboard -------------------------------------------------------------------------
 
+    def wants(self, event: QKeyEvent) -> bool:
+        """Whether a key is for here: without a selection there is nothing to let go of."""
+        wish = wish_of(event)
+        return wish is not None and (wish != "clear" or self.selection.extent is not None)
+
     def take_key(self, event: QKeyEvent) -> bool:
         """Take a key; say whether it was for here."""
+        try:
+            return self._take_key(event)
+        except AppError as error:  # the next turn cannot be read
+            self.failed.emit(str(error))
+            return True
+
+    def _take_key(self, event: QKeyEvent) -> bool:
         wish = wish_of(event)
         match wish:
             case None:
@@ -113,9 +127,9 @@ class Selecting(QObject):
                 self.copy()
             case "select_all":
                 self.select_all()
+            case "clear" if self.selection.extent is None:
+                return False
             case "clear":
-                if self.selection.extent is None:
-                    return False
                 self.selection.clear()
                 self._show_moved()
             case Extension():
@@ -243,7 +257,10 @@ class Selecting(QObject):
         first, last = (self.walk.number_of(spot.turn) for spot in extent)
         if first is None or last is None or last - first >= _AT_ONCE:
             return ""
-        return "".join(text_between(self.walk, extent))
+        try:
+            return "".join(text_between(self.walk, extent))
+        except AppError:  # a copy of it tells that
+            return ""
 
     # --- the menu -----------------------------------------------------------------------------
 
@@ -253,8 +270,12 @@ class Selecting(QObject):
         point = event.pos()
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
             point = self._end_of_keyboard()
-        menu = make_menu(self._theme, viewport, self.target_at(point), self)
+        menu = make_menu(self._theme, viewport, self.target_at(point), self, self._others)
         menu.popup(viewport.mapToGlobal(point))
+
+    def offer(self, action: TurnAction) -> None:
+        """Have one more entry in the menu of every turn."""
+        self._others.append(action)
 
     def _end_of_keyboard(self) -> QPoint:
         """Where the keyboard is: at the end of the selection, or at the widget with the focus."""

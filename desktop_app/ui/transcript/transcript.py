@@ -7,7 +7,7 @@ what the person wants done. A view is made only for a turn that comes near the w
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QRect, Signal
+from PySide6.QtCore import QEvent, QRect, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
@@ -187,6 +187,15 @@ class Transcript(ColumnArea):
             self._arrange()
 
     # --- mouse and keyboard -------------------------------------------------------------------
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        """Keep the keys that select from the window, where they mean something else."""
+        overrides = event.type() == QEvent.Type.ShortcutOverride
+        if overrides and isinstance(event, QKeyEvent) and self.selecting.wants(event):
+            event.accept()
+            return True
+        return super().event(event)
 
     @override
     def mousePressEvent(self, event: QMouseEvent) -> None:

@@ -21,7 +21,7 @@ from desktop_app.interactions.steps import (
     ToolResultStep,
 )
 from desktop_app.markdown.blocks import LINE_BREAK, Block, Paragraph, Span
-from desktop_app.markdown.stream import MarkdownStream, read, read_stream
+from desktop_app.markdown.stream import MarkdownStream
 from desktop_app.ui.transcript.citations import Mark
 from desktop_app.ui.transcript.json_view import json_answer
 from desktop_app.ui.transcript.marking import MarkedBlock, Marking
@@ -177,13 +177,24 @@ def parts_of(turn: Interaction) -> tuple[TurnPart, ...]:
 
 def blocks_of(part: TurnPart) -> tuple[Block, ...]:
     """Read a part as it is shown."""
+    *_, blocks = blocks_in_steps(part, len(part.source) + len(part.shown) + 1)
+    return blocks
+
+
+def blocks_in_steps(part: TurnPart, size: int) -> Iterator[tuple[Block, ...]]:
+    """Read a part so many characters at a time; the blocks are all there with the last step."""
     if part.kind == "input":
-        return plain_blocks(part.source)
-    if not part.marks:
-        return read(part.shown or part.source)
-    stream = read_stream(part.source)
-    marked = mark_stream(Marking(), stream, part.source, part.marks)
-    return tuple(
+        yield plain_blocks(part.source)
+        return
+    stream = MarkdownStream()
+    text = part.shown or part.source
+    for begin in range(0, len(text), size):
+        stream.feed(text[begin : begin + size])
+        if begin + size < len(text):
+            yield ()
+    stream.finish()
+    marked = mark_stream(Marking(), stream, part.source, part.marks) if part.marks else {}
+    yield tuple(
         marked[number].block if number in marked else block
         for number, block in enumerate(stream.blocks)
     )

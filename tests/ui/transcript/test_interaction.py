@@ -1,23 +1,27 @@
 """Mouse and keyboard select in the real transcript, across turns and out of sight."""
 
 from collections.abc import Iterator, Sequence
+from typing import SupportsIndex, overload
 
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QMouseEvent
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeySequence, QMouseEvent, QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from desktop_app.errors import AppError
 from desktop_app.interactions.content import TextContent
 from desktop_app.interactions.events import StepDelta, StepStart, TextDelta
 from desktop_app.interactions.interaction import Interaction
 from desktop_app.interactions.steps import ModelOutputStep
+from desktop_app.overriding import override
 from desktop_app.ui.menus import Menu
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.transcript.copying import put_text, text_between
 from desktop_app.ui.transcript.lines import ThoughtLine
 from desktop_app.ui.transcript.transcript import Transcript
+from desktop_app.ui.transcript.turn_menu import TurnAction
 from desktop_app.ui.transcript.turn_parts import Spot
 from tests.ui.transcript.pages import spot_of, thought, turn_of
 
@@ -422,6 +426,32 @@ def test_the_keyboard_alone_can_select(shown: Shown, qtbot: QtBot) -> None:
     assert shown.selected == "The"
 
 
+class Lost(list[Interaction]):
+    """Turns of which the first cannot be read."""
+
+    @overload
+    def __getitem__(self, number: SupportsIndex) -> Interaction: ...
+    @overload
+    def __getitem__(self, number: slice) -> list[Interaction]: ...
+    @override
+    def __getitem__(self, number: SupportsIndex | slice) -> Interaction | list[Interaction]:
+        if number == 0:
+            raise AppError("This message is damaged.")
+        return super().__getitem__(number)
+
+
+def test_a_turn_that_cannot_be_read_is_told(shown: Shown, qtbot: QtBot) -> None:
+    turns = many_turns(40)
+    keys, told = [turn.key for turn in turns], list[str]()
+    shown.selecting.failed.connect(told.append)
+    shown.transcript.set_turns(Lost(turns), keys=keys, sizes=[20] * 40)
+    shown.wait(qtbot)
+    shown.mouse.click(shown.point(39, "answer"), 2)
+    shown.key(Qt.Key.Key_Home, SHIFT | CTRL)
+    assert told == ["This message is damaged."]
+    assert shown.selected == "answer"
+
+
 def test_escape_lets_go_of_the_selection_and_is_passed_on_without_one(
     shown: Shown, qtbot: QtBot
 ) -> None:
@@ -431,6 +461,29 @@ def test_escape_lets_go_of_the_selection_and_is_passed_on_without_one(
     shown.key(Qt.Key.Key_Escape)
     assert shown.selected == ""
     assert shown.marked == []
+
+
+def test_escape_is_the_windows_only_where_nothing_is_selected(theme: Theme, qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    made = Transcript(theme, lambda attachment: None, window)
+    window.resize(1016, 600)
+    made.resize(1016, 600)
+    stopped: list[str] = []
+    QShortcut(QKeySequence("Esc"), window, lambda: stopped.append("stopped"))
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    shown = Shown(made)
+    show(shown, qtbot, two_turns())
+    shown.mouse.click(shown.point(0, "bold"), 2)
+    text = shown.selecting.pointing.views[0].parts[1][1]
+    text.setFocus()
+    QTest.keyClick(text, Qt.Key.Key_Escape)
+    assert shown.selected == ""
+    assert stopped == []
+    QTest.keyClick(text, Qt.Key.Key_Escape)
+    assert stopped == ["stopped"]
 
 
 def test_plain_keys_scroll_as_ever(shown: Shown, qtbot: QtBot) -> None:
@@ -496,6 +549,15 @@ def test_every_entry_of_the_menu_does_what_it_says(shown: Shown, qtbot: QtBot) -
     assert clipboard.text() == "First paragraph with **bold** words."
     choose(shown, shown.point(0, "bold"), "Select all")
     assert shown.selected.endswith("Second answer.")
+
+
+def test_others_can_offer_what_they_do_with_a_turn(shown: Shown, qtbot: QtBot) -> None:
+    turns = two_turns()
+    show(shown, qtbot, turns)
+    acted: list[str] = []
+    shown.selecting.offer(TurnAction("Do something else", "image", acted.append))
+    choose(shown, shown.point(1, "Second"), "Do something else")
+    assert acted == [turns[1].key]
 
 
 def test_hidden_characters_of_an_answer_stay_behind(shown: Shown, qtbot: QtBot) -> None:
