@@ -98,9 +98,14 @@ def test_what_was_streaming_is_found_without_reading_every_turn(db: apsw.Connect
     add(db, turn("a"))
     add(db, Interaction("b", previous="a"))
     seen: list[str] = []
-    db.exec_trace = lambda _, sql, __: not seen.append(sql)
+
+    def note(_cursor: apsw.Cursor, sql: str, _bindings: object) -> bool:
+        seen.append(sql)
+        return True
+
+    db.set_exec_trace(note)
     queries.mark_interrupted(db)
-    db.exec_trace = None
+    db.set_exec_trace(None)
     (plan,) = db.execute(f"EXPLAIN QUERY PLAN {seen[0]}", ("interrupted", "")).fetchall()
     assert "USING INDEX interaction_streaming" in str(plan)
     outcomes = [row.outcome for row in queries.load_interactions(db, "c")]
