@@ -99,11 +99,11 @@ def test_what_was_streaming_is_found_without_reading_every_turn(db: apsw.Connect
     add(db, Interaction("b", previous="a"))
     seen: list[str] = []
 
-    def see(_: apsw.Cursor, sql: str, __: object) -> bool:
+    def note(_cursor: apsw.Cursor, sql: str, _bindings: object) -> bool:
         seen.append(sql)
         return True
 
-    db.set_exec_trace(see)
+    db.set_exec_trace(note)
     queries.mark_interrupted(db)
     db.set_exec_trace(None)
     (plan,) = db.execute(f"EXPLAIN QUERY PLAN {seen[0]}", ("interrupted", "")).fetchall()
