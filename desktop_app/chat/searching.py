@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from desktop_app.chat.tasks import TaskScope
 from desktop_app.store.database import Database, DatabaseConnection
 from desktop_app.store.errors import StoreError
-from desktop_app.store.search import TurnTexts, turns_with
+from desktop_app.store.search import turns_with
 
 _SECONDS: Final = 0.01
 """How long a piece may take: what is to be written meanwhile waits that long."""
@@ -26,8 +26,8 @@ class TextSearch(QObject):
     """
 
     looked = Signal(object, object)
-    """The turns of these keys, and no others, were looked at now; with the `TurnTexts` of those
-    that were found."""
+    """The turns of these keys, and no others, were looked at now; with the keys of those that were
+    found."""
 
     def __init__(
         self, database: Database, tasks: TaskScope, keys: Sequence[str], words: Sequence[str]
@@ -60,7 +60,7 @@ class TextSearch(QObject):
         """Look at some turns. A failure is told to the person; nothing more is found then."""
         keys = self._keys[self._at : self._at + _KEYS_AT_ONCE]
 
-        def work(db: DatabaseConnection) -> tuple[list[TurnTexts], int]:
+        def work(db: DatabaseConnection) -> tuple[list[str], int]:
             return turns_with(db, keys, self._words, _SECONDS)
 
         try:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from desktop_app.chat.session import ChatSession
 from desktop_app.store.errors import StoreError
-from desktop_app.store.search import TurnTexts
 from tests.chat.test_session import completed, streams
 from tests.scriptserver import script_server
 from tests.world import world
@@ -21,9 +20,9 @@ async def found(
     matches: list[str] = []
     over = asyncio.Event()
 
-    def note(some: list[str], texts: list[TurnTexts]) -> None:
+    def note(some: list[str], texts: list[str]) -> None:
         looked.extend(some)
-        matches.extend(one.key for one in texts)
+        matches.extend(texts)
         if search.is_over:
             over.set()
         search.look()

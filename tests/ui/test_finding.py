@@ -1,10 +1,19 @@
 """Find in conversation, by the keys that a person presses in the real window."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 
+from desktop_app.interactions.content import TextContent
+from desktop_app.interactions.events import InteractionHeader
+from desktop_app.interactions.interaction import Interaction
+from desktop_app.interactions.outcome import Outcome
+from desktop_app.interactions.steps import ModelOutputStep, ThoughtStep
+from desktop_app.store import conversations as queries
+from desktop_app.store.database import FILE_NAME, Database, DatabaseConnection
+from desktop_app.store.rows import ConversationRow, interaction_row
 from desktop_app.ui.main_window import MainWindow
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.transcript.find import Match
@@ -219,3 +228,44 @@ async def test_another_conversation_is_searched_for_the_same_words(
         assert window.pane.find_bar.isHidden()
         press(window, Key.Key_F, CTRL)
         assert window.pane.find_bar.isHidden()
+
+
+def long_conversation(db: DatabaseConnection) -> None:
+    """400 turns, of which every hundredth has the word, in bold letters or in a thought."""
+    row = ConversationRow("long", "Long", "http://127.0.0.1:1")
+    previous = None
+    for number in range(400):
+        turn = Interaction(f"turn{number}", previous=previous, input=(TextContent(f"{number}?"),))
+        thought = "a ha**yst**ack" if number == 150 else "nothing"
+        said = "In the **H**aystack." if number % 100 == 10 else "straw " * 40
+        for index, step in enumerate(
+            (ThoughtStep(None, (TextContent(thought),)), ModelOutputStep((TextContent(said),)))
+        ):
+            turn.restore_step(step, index=index, seconds=1.0, whole=True)
+        turn.restore(InteractionHeader(), Outcome.COMPLETE, None, None)
+        queries.add_turn(db, row, interaction_row(turn, "long"))
+        previous = turn.key
+    queries.save_conversation(db, replace(row, head=previous))
+
+
+async def test_matches_in_turns_that_were_never_in_sight_are_counted_and_visited(
+    tmp_path: Path, theme: Theme, loop_factory: LoopFactory
+) -> None:
+    database = Database(tmp_path / FILE_NAME)
+    await database.write(long_conversation)
+    database.close()
+    async with opened(tmp_path, theme) as (window, w, _tap):
+        w.library.open("long")
+        await eventually(lambda: window.view.session and window.view.session.key == "long")
+        await find(window, "haystack")
+        await eventually(lambda: told(window) == "1 of 5")
+        visited = [current(window)[0]]
+        for _ in range(5):
+            press(focus(), Key.Key_Return)
+            await eventually(lambda: current(window)[0] != visited[-1])
+            assert current_is_in_sight(window)
+            visited.append(current(window)[0])
+        assert visited == [10, 110, 150, 210, 310, 10]
+        press(focus(), Key.Key_Return, SHIFT)
+        assert current(window)[0] == 310
+        assert told(window) == "5 of 5"

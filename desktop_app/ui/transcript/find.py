@@ -92,10 +92,9 @@ class Needle:
     def stored_words(self) -> list[str]:
         """What to look for on the disk, where no text is changed before it is compared.
 
-        The first letter is left out, which Markdown may part from its word (`**C**entral`), and
-        what may have been one letter is no letter of ASCII, which matches anything.
+        What may have been one letter is no letter of ASCII here, which matches anything.
         """
-        return [word[1 if len(word) > 2 else 0 :].replace("ss", "ß") for word in self._words]
+        return [word.replace("ss", "ß") for word in self._words]
 
     def find(self, text: str) -> list[tuple[int, int]]:
         """Where it is in a text, from the left, without overlaps: begins and ends."""

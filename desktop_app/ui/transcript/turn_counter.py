@@ -12,7 +12,6 @@ from typing import Final
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop_app.chat.searching import TextSearch
-from desktop_app.store.search import TurnTexts
 from desktop_app.ui.transcript.counting import count_in_turn
 from desktop_app.ui.transcript.find import Needle
 from desktop_app.ui.transcript.search import Search
@@ -134,14 +133,14 @@ class TurnCounter(QObject):
             self._texts.looked.connect(self._take)
             self._texts.look()
 
-    def _take(self, keys: list[str], found: list[TurnTexts]) -> None:
+    def _take(self, keys: list[str], found: list[str]) -> None:
         """Count in the turns that the disk has found; the others looked at have no match."""
-        texts = {one.key for one in found}
+        to_read = set(found)
         for key in keys:
             number = self._asked.pop(key)
             if number >= len(self._search):
                 continue
-            if key in texts:
+            if key in to_read:
                 self._jobs.append(self._job(number))
             else:
                 self._search.put(number, 0)

@@ -13,7 +13,6 @@ from desktop_app.interactions.outcome import Outcome
 from desktop_app.interactions.steps import ModelOutputStep
 from desktop_app.markdown.blocks import Block
 from desktop_app.markdown.stretches import text_of
-from desktop_app.store.search import TurnTexts
 from desktop_app.ui.transcript.find import Match, Query
 from desktop_app.ui.transcript.finder import Finder
 from desktop_app.ui.transcript.shown import Place
@@ -110,8 +109,7 @@ class Disk(QObject):
             return
         some, self.keys = self.keys[:3], self.keys[3:]
         turns = [turn for turn in self.pages.turns if turn.key in some]
-        texts = [TurnTexts(turn.key, (("answer", turn.output_text),)) for turn in turns]
-        found = [one for one in texts if all(word in one.texts[0][1] for word in self.words)]
+        found = [turn.key for turn in turns if all(word in turn.output_text for word in self.words)]
         self.looked.emit(some, found)
 
     def stop(self) -> None:

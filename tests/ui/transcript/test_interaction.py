@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop_app.errors import AppError
-from desktop_app.interactions.content import TextContent
+from desktop_app.interactions.content import TextContent, UrlCitation
 from desktop_app.interactions.events import StepDelta, StepStart, TextDelta
 from desktop_app.interactions.interaction import Interaction
 from desktop_app.interactions.steps import ModelOutputStep
@@ -240,6 +240,19 @@ def test_a_link_is_opened_by_a_click_but_not_where_text_was_selected(
     assert opened == [("https://example.org/page", "the site")]
     shown.mouse.click(shown.point(0, "for more"))
     assert len(opened) == 1
+
+
+def test_the_mark_of_a_citation_is_pressed_like_a_link(shown: Shown, qtbot: QtBot) -> None:
+    cited = UrlCitation(start_index=0, end_index=5, url="https://a.b", title="A")
+    said = ModelOutputStep((TextContent("Paris is the capital.", annotations=(cited,)),))
+    show(shown, qtbot, [turn_of("Where", said)])
+    (text,) = (text for part, text in shown.selecting.pointing.views[0].parts if part == 1)
+    pressed: list[int] = []
+    text.citation_clicked.connect(pressed.append)
+    shown.mouse.click(shown.point(0, "capital"))
+    assert pressed == []
+    shown.mouse.click(shown.point(0, "[1]") + QPoint(4, 0))
+    assert pressed == [1]
 
 
 def test_the_pointer_says_what_can_be_done(shown: Shown, qtbot: QtBot) -> None:
