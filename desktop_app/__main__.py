@@ -81,6 +81,9 @@ def _open_profile(arguments: "Arguments", base_url: str) -> "Profile | None":
         from desktop_app.platform_checks import check_platform
 
         check_platform()
+        from desktop_app.quick_imports import skip_source_search
+
+        skip_source_search()
         from desktop_app.profile import Profile
 
         try:

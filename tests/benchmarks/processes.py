@@ -93,7 +93,13 @@ def benches(folder: Path) -> Generator[Bench]:
     """Give the benchmarks a home of nobody's, and windows that can have the focus."""
     home = folder / "home"
     home.mkdir()
-    unwanted = ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME")
+    unwanted = (
+        "XDG_DATA_HOME",
+        "XDG_CONFIG_HOME",
+        "XDG_CACHE_HOME",
+        "XDG_STATE_HOME",
+        "PYTHONDONTWRITEBYTECODE",  # with it every start would compile what has changed
+    )
     variables = {name: value for name, value in os.environ.items() if name not in unwanted}
     variables |= {
         "HOME": str(home),

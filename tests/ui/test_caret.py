@@ -7,6 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop_app.overriding import override
 from desktop_app.ui.composer.composer import Composer
+from desktop_app.ui.composer.message_edit import FLASHES_FOR
 from desktop_app.ui.theme import Theme
 
 FLASH = 1234
@@ -71,6 +72,21 @@ def test_qt_flashes_nothing_while_the_message_has_the_focus(window: QWidget) -> 
         assert not composer.edit._caret.isActive()
     finally:
         QApplication.setCursorFlashTime(before)
+
+
+def test_the_caret_stands_still_after_a_while_without_a_key(window: QWidget, qtbot: QtBot) -> None:
+    composer, field = parts(window)
+    field.setFocus()
+    composer.edit.setFocus()
+    shown: list[bool] = []
+    while composer.edit._caret.isActive():
+        composer.edit._flash()
+        shown.append(composer.edit._caret_shown)
+    assert len(shown) == FLASHES_FOR // composer.edit._caret.interval()
+    assert False in shown
+    assert shown[-1]
+    qtbot.keyClicks(composer.edit, "a")
+    assert composer.edit._caret.isActive()
 
 
 def test_a_caret_that_is_not_to_flash_does_not(window: QWidget) -> None:

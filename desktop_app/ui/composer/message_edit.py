@@ -26,6 +26,10 @@ LARGEST_PASTE: Final = 256_000
 """Characters; more of them go along as a file: a text edit takes minutes for some such texts
 (reliability, section 1.6)."""
 
+FLASHES_FOR: Final = 10_000
+"""Milliseconds for which the caret flashes after the last key, as GTK has it
+(gtk-cursor-blink-timeout); then it stands still, and nothing wakes up for it."""
+
 
 class MessageEdit(QTextEdit):
     """Plain text. Enter sends, or Ctrl+Enter, as the person has chosen."""
@@ -60,6 +64,7 @@ class MessageEdit(QTextEdit):
         self._caret = QTimer(self)
         self._caret.timeout.connect(self._flash)
         self._caret_shown = True
+        self._flashes_left = 0
         self._flash_ms = 0
         self.cursorPositionChanged.connect(self._show_caret)
         self._restyle()
@@ -137,12 +142,16 @@ class MessageEdit(QTextEdit):
         return QRect(rect.left(), rect.top() - 1, 2, rect.height() + 2)
 
     def _flash(self) -> None:
-        self._caret_shown = not self._caret_shown
+        self._flashes_left -= 1
+        if self._flashes_left <= 0:
+            self._caret.stop()
+        self._caret_shown = not self._caret_shown or not self._caret.isActive()
         self.viewport().update(self._caret_rect())  # it flashes all day: no more than that
 
     def _show_caret(self) -> None:
         self._caret_shown = True
         if self.hasFocus() and self._flash_ms > 0:
+            self._flashes_left = FLASHES_FOR // max(1, self._flash_ms // 2)
             self._caret.start(self._flash_ms // 2)
         self.viewport().update()
 
