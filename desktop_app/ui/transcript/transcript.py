@@ -55,6 +55,7 @@ class Transcript(ColumnArea):
         self, theme: Theme, thumbnail: ThumbnailSource, parent: QWidget | None = None
     ) -> None:
         super().__init__(theme, self._make_view, parent)
+        self._bar.valueChanged.connect(self._leave_citation)
         self._thumbnail = thumbnail
         self._growth = Growth(self._column, self)
         self._growth.flushed.connect(self._show_growth)
@@ -146,6 +147,10 @@ class Transcript(ColumnArea):
         """Show a picture of an answer that was decoded meanwhile, or why it cannot be shown."""
         for slot in self._column.slots:
             slot.view.show_pixels(key, made)
+
+    def _leave_citation(self) -> None:
+        """What moves leaves the pointer."""
+        self.citation_reached.emit(None, "", QRect(), False)
 
     def open_thoughts(self) -> None:
         """Open all thoughts, for a screenshot."""
