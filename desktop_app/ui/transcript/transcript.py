@@ -24,6 +24,7 @@ from desktop_app.ui.transcript.growth import Growth
 from desktop_app.ui.transcript.interaction import Selecting
 from desktop_app.ui.transcript.path import Path
 from desktop_app.ui.transcript.pictures import ThumbnailSource
+from desktop_app.ui.transcript.scrolling import has_button_in_use
 from desktop_app.ui.transcript.turn_view import TurnState, TurnView
 
 
@@ -176,7 +177,10 @@ class Transcript(ColumnArea):
             slot.width = 0
         elif slot is not None and not self._arranging:
             self._column.fit_again(slot)
-            self._arrange()
+            if not slot.streams and has_button_in_use(slot.view):
+                self._keep_still()
+            else:
+                self._arrange()
             self.selecting.show_in(slot.view)  # a line may have been opened
 
     def go_to(self, place: Place) -> None:
