@@ -252,8 +252,8 @@ class MainWindow(QMainWindow):
 
     def _copy_answer(self) -> None:
         session = self._library.current
-        turn = session.turns[-1] if session is not None and session.turns else None
-        if turn is not None and (answer := answer_source(turn)):
+        turns = session.turns if session is not None else ()
+        if turns and (answer := answer_source(turns[-1])):
             put_text(answer)
 
     def _escape(self) -> None:

@@ -315,7 +315,8 @@ def test_what_appears_by_itself_is_said(
     reader.write("text", "Message", "What is in this picture?")
     reader.press("push button", "Send")
     assert "640 × 480" in reader.hear("Answer: ")
-    assert reader.read("image", "Picture good.png, 640 × 480 pixels")
+    shown = reader.read("push button", "Picture good.png, 640 × 480 pixels")
+    assert shown["description"] == "Opens the picture in a window of its own"
     read_castor.desktop.press("ctrl+n")
     reader.focus("list", "Conversations")
     read_castor.desktop.press("Down", "Delete")

@@ -4,6 +4,7 @@ It knows turns only as things of a height. No correction of a height ever moves 
 looks at: the topmost block stays where it is, or the end where that is followed.
 """
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final, cast
@@ -37,6 +38,7 @@ from desktop_app.ui.transcript.scrolling import (
 COLUMN: Final = 720
 MARGIN: Final = 24
 _AHEAD_MS: Final = 8
+_AHEAD_SECONDS: Final = 0.004
 _PLACE_MS: Final = 400
 _NEAR_END: Final = 8
 _NEAR_TOP: Final = 72
@@ -69,7 +71,9 @@ class ColumnArea(QAbstractScrollArea):
         self._mark: Mark | None = None  # what keeps still where the end is not followed
         self._value = 0
         self._follows = True
+        self._ordered: list[QWidget] = []
         self._arranging = False
+        self._upwards = True  # so the reader went last
         self._late = False  # something is to be laid out before the next frame
         self._wheel = ZoomWheel()
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -159,9 +163,15 @@ class ColumnArea(QAbstractScrollArea):
             self._mark = self._mark.flowed
         self._late = False
         self._settle()
-        self._column.begin_ahead()
+        self._column.begin_ahead(upwards=self._upwards)
         if not self._ahead_timer.isActive():
             self._ahead_timer.start()
+
+    def _keep_still(self) -> None:
+        """Arrange so that what was pressed stays under the pointer, also at the end."""
+        self._follows = False
+        self._arrange()
+        self._follows = self._value >= self._bar.maximum() - _NEAR_END
 
     def _settle(self) -> None:
         column, height = self._column, self.height()
@@ -182,7 +192,7 @@ class ColumnArea(QAbstractScrollArea):
         if column.changed:
             column.changed = False
             self._jump.raise_()
-            put_in_order(self.stops)
+            self._order_stops()
             self.views_changed.emit()
 
     def _show_jump(self, is_shown: bool) -> None:
@@ -193,11 +203,19 @@ class ColumnArea(QAbstractScrollArea):
         """Lay out a little of what will soon be in sight: never so much that a frame waits."""
         if not self.isVisible():
             return
-        moved = self._column.lay_out_ahead(Window(self._value, self.height()))
-        if moved:
-            self._settle()
-        if moved or not self._column.is_ahead:
+        pause = time.monotonic() + _AHEAD_SECONDS
+        while not self._column.is_ahead and time.monotonic() < pause:
+            if self._column.lay_out_ahead(Window(self._value, self.height())):
+                self._settle()
+        if self._column.is_ahead:
+            self._order_stops()  # the cards of code have buttons since they were laid out
+        else:
             self._ahead_timer.start()
+
+    def _order_stops(self) -> None:
+        if self._ordered != (stops := self.stops):
+            self._ordered = stops
+            put_in_order(stops)
 
     def _restyle(self) -> None:
         self._column.forget_layout()
@@ -232,6 +250,7 @@ class ColumnArea(QAbstractScrollArea):
 
     def _move_mark(self, step: int) -> None:
         """What was seen before and still is keeps still while the rest is laid out."""
+        self._upwards = step < 0
         if self._mark is not None:
             mark = replace(self._mark, at=self._mark.at - step)
             seen = self._column.is_seen(mark, self.height())

@@ -269,16 +269,16 @@ class Finder(QObject):
 
     def _tell(self) -> None:
         total = self._search.total
-        above = self._search.before(self._current[0]) if self._current is not None else None
         if not self._needle:
             words = ""
         elif not self._search.is_done:
             words = f"{total:,} so far" if total else "Searching"
         elif not total:
             words = "No matches"
-        elif self._current is None or above is None:
+        elif self._current is None:
             words = f"{total:,} found"
         else:
+            above = self._search.before(self._current[0])
             words = f"{above + self._current[1] + 1:,} of {total:,}"
         self.told.emit(words, total > 0)
 

@@ -25,7 +25,15 @@ from desktop_app.markdown.blocks import (
     Table,
 )
 from desktop_app.markdown.stretches import Stretch, stretches
-from desktop_app.ui.transcript.boxes import Bar, Box, FormulaBox, Marker, RuleBox, WordsBox
+from desktop_app.ui.transcript.boxes import (
+    SMALLEST,
+    Bar,
+    Box,
+    FormulaBox,
+    Marker,
+    RuleBox,
+    WordsBox,
+)
 from desktop_app.ui.transcript.code_box import FOLD_AT, FOLD_FOOT, Choice, CodeBox
 from desktop_app.ui.transcript.formulas import FormulaKey, guess_size
 from desktop_app.ui.transcript.styles import (
@@ -178,6 +186,8 @@ class LaidBlock:
         if formulas is None or (self._grows and isinstance(self.block, Math)):
             return None
         size = formulas.size_of(stretch.text, True, self._styles.size)
+        if size is not None and size.width * SMALLEST > place.width():
+            return None  # its letters would be too small; its source can be moved sideways
         if size is not None:
             return FormulaBox(stretch, place, self._styles, size)
         if formulas.has_failed(stretch.text, True):

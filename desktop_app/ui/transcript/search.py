@@ -80,7 +80,7 @@ class Search:
                 return at
         return None
 
-    def before(self, turn: int) -> int | None:
-        """How many matches are in the turns before this one; `None` while that is not known."""
-        above = self._counts[:turn]
-        return None if _UNKNOWN in above else sum(above)
+    def before(self, turn: int) -> int:
+        """How many matches are in the turns before this one, once all are counted."""
+        assert self.is_done
+        return sum(self._counts[:turn])

@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.overriding import override
+from desktop_app.ui.announcing import announce
 from desktop_app.ui.buttons import ThemedButton
 from desktop_app.ui.painting import Shadow, paint_box
 from desktop_app.ui.plain_label import PlainLabel
@@ -172,8 +173,11 @@ class CitationCard(QWidget):
         self._words = (source.title, source.host, quoted)
         self._mark = QRect(self._over.mapFromGlobal(mark.topLeft()), mark.size())
         if now or self.isVisible():
+            self._timer.stop()
             self._appear()
-        else:
+        if now:
+            announce(self, self.accessibleName())
+        elif not self.isVisible():
             self._timer.start()
 
     def leave(self) -> None:

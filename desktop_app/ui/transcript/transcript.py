@@ -24,6 +24,7 @@ from desktop_app.ui.transcript.growth import Growth
 from desktop_app.ui.transcript.interaction import Selecting
 from desktop_app.ui.transcript.path import Path
 from desktop_app.ui.transcript.pictures import ThumbnailSource
+from desktop_app.ui.transcript.scrolling import has_button_in_use
 from desktop_app.ui.transcript.turn_view import TurnState, TurnView
 
 
@@ -55,6 +56,7 @@ class Transcript(ColumnArea):
         self, theme: Theme, thumbnail: ThumbnailSource, parent: QWidget | None = None
     ) -> None:
         super().__init__(theme, self._make_view, parent)
+        self._bar.valueChanged.connect(self._leave_citation)
         self._thumbnail = thumbnail
         self._growth = Growth(self._column, self)
         self._growth.flushed.connect(self._show_growth)
@@ -147,6 +149,10 @@ class Transcript(ColumnArea):
         for slot in self._column.slots:
             slot.view.show_pixels(key, made)
 
+    def _leave_citation(self) -> None:
+        """What moves leaves the pointer."""
+        self.citation_reached.emit(None, "", QRect(), False)
+
     def open_thoughts(self) -> None:
         """Open all thoughts, for a screenshot."""
         for slot in self._column.slots:
@@ -171,7 +177,10 @@ class Transcript(ColumnArea):
             slot.width = 0
         elif slot is not None and not self._arranging:
             self._column.fit_again(slot)
-            self._arrange()
+            if not slot.streams and has_button_in_use(slot.view):
+                self._keep_still()
+            else:
+                self._arrange()
             self.selecting.show_in(slot.view)  # a line may have been opened
 
     def go_to(self, place: Place) -> None:

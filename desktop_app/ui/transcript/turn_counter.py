@@ -21,7 +21,7 @@ _SLICE: Final = 0.006
 """Seconds that one slice may take."""
 
 _PAUSE_MS: Final = 3
-_AT_ONCE: Final = 500
+_AT_ONCE: Final = 2000
 """Turns that are looked for on the disk in one go."""
 
 

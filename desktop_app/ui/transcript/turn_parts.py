@@ -24,7 +24,7 @@ from desktop_app.markdown.blocks import LINE_BREAK, Block, Paragraph, Span
 from desktop_app.markdown.stream import MarkdownStream
 from desktop_app.ui.transcript.citations import Mark
 from desktop_app.ui.transcript.json_view import json_answer
-from desktop_app.ui.transcript.marking import MarkedBlock, mark_blocks
+from desktop_app.ui.transcript.marking import MarkedBlock, Marking
 from desktop_app.ui.transcript.said import marks_in, runs_of
 from desktop_app.ui.transcript.step_lines import StepWords, answers, words_of
 from desktop_app.values import value_class
@@ -193,7 +193,7 @@ def blocks_in_steps(part: TurnPart, size: int) -> Iterator[tuple[Block, ...]]:
         if begin + size < len(text):
             yield ()
     stream.finish()
-    marked = mark_stream(stream, part.source, part.marks) if part.marks else {}
+    marked = mark_stream(Marking(), stream, part.source, part.marks) if part.marks else {}
     yield tuple(
         marked[number].block if number in marked else block
         for number, block in enumerate(stream.blocks)
@@ -201,13 +201,13 @@ def blocks_in_steps(part: TurnPart, size: int) -> Iterator[tuple[Block, ...]]:
 
 
 def mark_stream(
-    stream: MarkdownStream, source: str, marks: tuple[Mark, ...]
+    marking: Marking, stream: MarkdownStream, source: str, marks: tuple[Mark, ...]
 ) -> dict[int, MarkedBlock]:
     """The blocks that have marks, by their numbers; marks count characters of the source."""
     text = _LINE_END.sub("\n", source) if "\r" in source else source
     if text is not source:
         marks = tuple(replace(mark, position=_unix(source, mark.position)) for mark in marks)
-    return mark_blocks(stream.blocks, stream.places, text, marks)
+    return marking.mark(stream.blocks, stream.places, text, marks)
 
 
 def _unix(source: str, position: int) -> int:

@@ -29,7 +29,7 @@ from desktop_app.markdown.blocks import (
 from desktop_app.markdown.stream import MarkdownStream
 from desktop_app.markdown.stretches import text_of
 from desktop_app.ui.transcript.citations import Mark, Source, cite, source_of
-from desktop_app.ui.transcript.marking import mark_blocks, unmarked
+from desktop_app.ui.transcript.marking import Marking, unmarked
 from tests.interactions.test_interaction import sample_events
 
 FRAGMENTS = (
@@ -88,7 +88,7 @@ def shown(text: str, *ends: int) -> str:
     """What is shown of a text with a mark behind each of some characters, numbered from 1."""
     stream = stream_of(text)
     wanted = [Mark(end, number) for number, end in enumerate(ends, 1)]
-    made = mark_blocks(stream.blocks, stream.places, text, wanted)
+    made = Marking().mark(stream.blocks, stream.places, text, wanted)
     blocks = [
         made[number].block if number in made else block
         for number, block in enumerate(stream.blocks)
@@ -255,7 +255,7 @@ def bare(row: tuple[Spans, ...]) -> tuple[Spans, ...]:
 def test_without_its_marks_every_block_is_as_it_was(text: str, ends: list[int]) -> None:
     stream = stream_of(text)
     wanted = [Mark(end, number) for number, end in enumerate(ends, 1)]
-    made = mark_blocks(stream.blocks, stream.places, text, wanted)
+    made = Marking().mark(stream.blocks, stream.places, text, wanted)
     for number, marked in made.items():
         assert marked.marks
         assert without_marks(marked.block) == stream.blocks[number]
@@ -270,5 +270,5 @@ def test_a_mark_behind_a_block_stands_at_the_end_of_it(text: str, data: st.DataO
     if not plain:
         return
     number = data.draw(st.sampled_from(plain))
-    made = mark_blocks(stream.blocks, stream.places, text, [Mark(stream.places[number][1], 7)])
+    made = Marking().mark(stream.blocks, stream.places, text, [Mark(stream.places[number][1], 7)])
     assert text_of(made[number].block).rstrip().endswith("[7]")

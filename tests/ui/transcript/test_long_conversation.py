@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import overload
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -163,6 +163,27 @@ def test_what_was_opened_is_open_when_one_comes_back(transcript: Transcript) -> 
     (again,) = slot.view.findChildren(ThoughtLine)
     assert again is not line
     assert again.is_open
+
+
+def test_what_is_opened_at_the_end_opens_downwards(transcript: Transcript, qtbot: QtBot) -> None:
+    thinking = Interaction("turn 0")
+    thinking.apply(StepStart(0, ThoughtStep(summary=(TextContent("It is a prime.\n\n" * 9),))))
+    thinking.apply(StepStart(1, ModelOutputStep((TextContent("Yes.\n\n" * 3),))))
+    thinking.apply(InteractionCompleted(InteractionHeader(id="v1", status="completed")))
+    transcript.activateWindow()
+    qtbot.waitUntil(transcript.isActiveWindow)
+    transcript.set_turns([*long_turns(5), thinking])
+    line = next(one for one in transcript.findChildren(ThoughtLine) if one.isVisible())
+    button = line.stops[0]
+    button.setFocus(Qt.FocusReason.TabFocusReason)
+    before = button.mapTo(transcript, QPoint()).y()
+    qtbot.keyClick(button, Qt.Key.Key_Space)
+    assert line.is_open
+    assert button.mapTo(transcript, QPoint()).y() == before
+    assert transcript._bar.value() < transcript._bar.maximum()
+    qtbot.keyClick(button, Qt.Key.Key_Space)
+    assert transcript._bar.value() == transcript._bar.maximum()
+    assert transcript.place is None
 
 
 def test_a_turn_that_streams_keeps_its_view_and_grows_out_of_sight(transcript: Transcript) -> None:

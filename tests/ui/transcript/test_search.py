@@ -43,13 +43,9 @@ def test_a_turn_that_is_not_counted_stops_the_search_for_the_next_match() -> Non
     assert search.seek(1, -1) == 0
 
 
-def test_the_number_of_a_match_is_known_when_all_above_it_are_counted() -> None:
-    search = Search(3)
-    search.put(1, 2)
-    assert search.before(1) is None
-    search.put(0, 4)
-    assert search.before(1) == 4
-    assert search.before(0) == 0
+def test_the_number_of_a_match_follows_from_those_above_it() -> None:
+    search = counted([4, 2, 1])
+    assert [search.before(turn) for turn in range(3)] == [0, 4, 6]
 
 
 @given(st.data())

@@ -155,6 +155,14 @@ def test_the_pointer_over_a_mark_tells_its_source_and_what_it_is_for(
     assert reached.at(1)[0] is None
 
 
+def test_what_scrolls_away_under_the_pointer_is_left(transcript: Transcript) -> None:
+    words = cited("Sky is blue.", UrlCitation(0, 11, url=A))
+    transcript.set_turns([answer(words), answer(TextContent("more\n\n" * 100))])
+    reached = QSignalSpy(transcript.citation_reached)
+    transcript._bar.setValue(10)
+    assert reached.at(0)[0] is None
+
+
 def test_a_mark_is_reached_by_the_keyboard_and_opened(transcript: Transcript) -> None:
     transcript.set_turns([answer(cited("Sky is blue.", UrlCitation(0, 11, url=A, title="Why")))])
     (view,) = answers(transcript)
