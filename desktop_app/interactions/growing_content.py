@@ -97,10 +97,14 @@ class _GrowingMedia:
     def __init__(self, block: MediaContent, first: bytes) -> None:
         self.block = block
         self.chunks = [first]
+        self._made: tuple[int, MediaContent] | None = None
 
     def value(self) -> MediaContent:
-        data = base64.b64encode(b"".join(self.chunks)).decode("ascii")
-        return replace(self.block, data=data)
+        # It is looked at more often than it grows.
+        if self._made is None or self._made[0] != len(self.chunks):
+            data = base64.b64encode(b"".join(self.chunks)).decode("ascii")
+            self._made = len(self.chunks), replace(self.block, data=data)
+        return self._made[1]
 
 
 class Blocks:

@@ -117,6 +117,11 @@ class Interaction:
         """All steps as they are by now, in the order in which they began."""
         return tuple(self.step(position) for position in range(len(self._log)))
 
+    @property
+    def step_count(self) -> int:
+        """How many steps there are by now."""
+        return len(self._log)
+
     def step(self, position: int) -> Step:
         """One step as it is by now; `position` is what `apply` returns."""
         return self._log.value(position)

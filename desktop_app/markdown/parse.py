@@ -15,10 +15,11 @@ from urllib.parse import urlsplit
 
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import unescapeAll
-from markdown_it.rules_core import StateCore, linkify
+from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 
+from desktop_app.markdown.autolinks import add_autolinks
 from desktop_app.markdown.blocks import (
     LINE_BREAK,
     Block,
@@ -41,10 +42,6 @@ from desktop_app.markdown.math import add_math
 _TASK: Final = re.compile(r"\[([ xX])\] ")
 _MAX_NESTING: Final = 40
 _MAX_BRACKETS: Final = 1000
-
-_DESTINATION: Final = re.compile(r"\]\([^()\s]*\)")
-_MAY_LINK: Final = re.compile(r"//|@|(?:http|https|ftp|mailto):|localhost|\.\w", re.IGNORECASE)
-"""In whatever linkify-it-py takes for a link, there is one of these."""
 
 
 @dataclass(frozen=True)
@@ -77,25 +74,17 @@ def _parser() -> MarkdownIt:
     # Blocks of HTML are not known, so that they are read as text; a tag within text is kept as it
     # was written. Nothing is refused by its scheme here: a link that cannot be opened is still
     # shown for what it is.
-    options = {"linkify": True, "maxNesting": _MAX_NESTING, "strikethrough_single_tilde": True}
+    options = {"maxNesting": _MAX_NESTING, "strikethrough_single_tilde": True}
     parser = MarkdownIt("commonmark", options)
-    parser.enable(["table", "strikethrough", "linkify"])
+    parser.enable(["table", "strikethrough"])
     parser.disable("html_block")
     add_math(parser)
     add_asian_emphasis(parser)
+    add_autolinks(parser)
     parser.use(footnote_plugin, inline=False, move_to_end=False)
     parser.validateLink = _any_link
     parser.core.ruler.at("inline", _inline)
-    parser.core.ruler.at("linkify", _linkify)
     return parser
-
-
-def _linkify(state: StateCore) -> None:
-    """Look for bare links where there may be one: the first look costs 25 ms, at every start."""
-    for token in state.tokens:
-        if token.type == "inline" and _MAY_LINK.search(_DESTINATION.sub("]", token.content)):
-            linkify(state)
-            return
 
 
 def _inline(state: StateCore) -> None:

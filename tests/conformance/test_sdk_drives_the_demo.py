@@ -245,6 +245,20 @@ def test_it_reads_pictures_and_sounds(sdk: Sdk, kind: str, stream: bool) -> None
         assert [block["type"] for block in blocks] == ["text", kind]
 
 
+@pytest.mark.parametrize("stream", [True, False])
+def test_it_reads_an_answer_with_sources_tools_and_media(sdk: Sdk, stream: bool) -> None:
+    if stream:
+        events = sdk.stream("Show me sources and media")
+        whole = sdk.get(object_at(events[0], "interaction")["id"])
+    else:
+        whole = sdk.create("Show me sources and media")
+    blocks = contents(steps_of(whole, "model_output")[0])
+    assert [block["type"] for block in blocks] == ["text", "image", "text", "audio"]
+    cited = [annotation["type"] for annotation in list_at(blocks[0], "annotations")]
+    assert set(cited) == {"url_citation", "file_citation", "place_citation"}
+    assert len(steps_of(whole, "code_execution_result")) == 1
+
+
 @pytest.mark.parametrize("name", ["demo-failed", "demo-incomplete"])
 def test_it_reads_other_ends(sdk: Sdk, name: str) -> None:
     status = name.removeprefix("demo-")

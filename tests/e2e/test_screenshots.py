@@ -20,6 +20,7 @@ SIZE = (1280, 820)
 SIDEBAR = 264
 SETTINGS = "Settings – Castor"
 RED_OF_THE_LIGHTHOUSE = "#CF3434"
+BRIGHT_OF_THE_STARS = "#FFF6D6"
 
 
 @dataclass
@@ -176,3 +177,16 @@ def test_a_failure(scene: Scene) -> None:
     assert_grounds(seen)
     assert seen.area(scene.tokens["danger_soft"]) > 720 * 60
     assert seen.area(scene.tokens["danger"]) > 20
+
+
+def test_sources_tools_a_picture_and_a_sound(scene: Scene) -> None:
+    window = scene.start("--demo")
+    assert scene.castor is not None
+    scene.ask("Show me sources and media")
+    scene.castor.wait_answers(1)
+    seen = scene.picture(window, "sources")
+    assert_grounds(seen)
+    marks = seen.area(scene.tokens["accent_soft"])
+    assert marks > 9 * 16 * 15 * 0.4, "five marks in the text, four in the list"
+    assert seen.area(scene.tokens["link"]) > 100, "titles of pages"
+    assert seen.area(BRIGHT_OF_THE_STARS) > 20, "the picture is decoded"

@@ -6,8 +6,7 @@ stay words, and stay in their order. What cannot be found has no anchor, and not
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from desktop_app.markdown.blocks import LINE_BREAK, Span, Spans
 
@@ -19,8 +18,7 @@ _NEAR: Final = 400
 _LONGEST_ADDRESS: Final = 8_000
 
 
-@dataclass(frozen=True)
-class Anchor:
+class Anchor(NamedTuple):
     """Characters that are shown, and where in the source they begin.
 
     `offset` is that in the text of the leaf of this number. `exact`: they were written as they
@@ -34,17 +32,17 @@ class Anchor:
     exact: bool = True
 
 
-def anchors(leaves: Sequence[Spans], source: str) -> list[Anchor]:
-    """Lay texts beside their source; both go forward only."""
+def anchors(leaves: Sequence[Spans], source: str, until: int) -> list[Anchor]:
+    """Lay texts beside their source, as far as a place in it; both go forward only."""
     finder = _Finder(source)
     found: list[Anchor] = []
     for number, spans in enumerate(leaves):
         offset = 0
         for at, span in enumerate(spans):
-            found += [
-                Anchor(number, offset + begin, length, where, exact)
-                for begin, length, where, exact in finder.find(span)
-            ]
+            for begin, length, where, exact in finder.find(span):
+                found.append(Anchor(number, offset + begin, length, where, exact))
+                if where >= until:
+                    return found
             offset += len(span.text)
             after = spans[at + 1] if at + 1 < len(spans) else None
             if span.link and (after is None or after.link != span.link):

@@ -5,7 +5,7 @@ The positions of an annotation are bytes of UTF-8 in its own block of text (spec
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, Literal, TypeAlias
 
 from desktop_app.interactions.content import (
@@ -118,17 +118,22 @@ def _in_order(content: TextContent) -> list[tuple[int, int, Annotation]]:
 
 
 def _spans(content: TextContent) -> Iterator[tuple[int, int, Annotation]]:
-    if not content.annotations:
+    # What times words names nothing.
+    named = [
+        one for one in content.annotations or () if not isinstance(one, WordInfo | SpeechMetadata)
+    ]
+    if not named:
         return
     data = content.text.encode("utf-8", "replace")
-    for annotation in content.annotations:
-        if isinstance(annotation, WordInfo | SpeechMetadata):
-            continue  # they time words, and name nothing
+    spans: list[tuple[int, int]] = []
+    for annotation in named:
         begin, end = _indexes(annotation)
         if end is None:
             end = begin if begin is not None else len(data)
-        begin, end = characters(content.text, data, begin or 0, end)
-        yield begin, end, annotation
+        spans.append((max(0, min(begin or 0, end)), max(0, begin or 0, end)))
+    characters = _characters(content.text, data, spans)
+    for annotation, span in zip(named, spans, strict=True):
+        yield *characters(*span), annotation
 
 
 def _indexes(annotation: Annotation) -> tuple[int | None, int | None]:
@@ -142,24 +147,36 @@ def _index(value: JsonValue) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def characters(text: str, data: bytes, begin: int, end: int) -> tuple[int, int]:
-    """Which characters of a text two byte positions mean; `data` is the text in UTF-8.
+def _characters(
+    text: str, data: bytes, spans: Iterable[tuple[int, int]]
+) -> Callable[[int, int], tuple[int, int]]:
+    """Say which characters of a text two byte positions mean; `data` is the text in UTF-8.
 
-    Where one of them is inside of a character, they are taken for characters if they may be.
+    Where one of them is inside of a character, they are taken for characters if they may be, else
+    for the character that begins next.
     """
-    begin, end = sorted((max(0, begin), max(0, end)))
-    inside = any(at < len(data) and data[at] & 0xC0 == 0x80 for at in (begin, end))
-    if inside and end <= len(text):
-        return begin, end
-    return _character(data, begin), _character(data, end)
+    ends = sorted({_begin(data, at) for span in spans for at in span})
+    known: dict[int, int] = {0: 0}
+    before = 0
+    for at in ends:  # all of the text is looked at once, however many positions there are
+        known[at] = known[before] + len(data[before:at].decode("utf-8"))
+        before = at
+
+    def characters(begin: int, end: int) -> tuple[int, int]:
+        inside = any(at < len(data) and data[at] & 0xC0 == 0x80 for at in (begin, end))
+        if inside and end <= len(text):
+            return begin, end
+        return known[_begin(data, begin)], known[_begin(data, end)]
+
+    return characters
 
 
-def _character(data: bytes, at: int) -> int:
-    """The character that begins at a byte, or the next one."""
+def _begin(data: bytes, at: int) -> int:
+    """Where the character begins that a byte is in, or the next one."""
     at = min(at, len(data))
     while at < len(data) and data[at] & 0xC0 == 0x80:
         at += 1
-    return len(data[:at].decode("utf-8"))
+    return at
 
 
 # --- which are the same ---------------------------------------------------------------------------

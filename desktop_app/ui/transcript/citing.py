@@ -10,7 +10,7 @@ from desktop_app.ui.transcript.citations import Mark
 from desktop_app.ui.transcript.cite_marks import mark_rect, paint_mark
 from desktop_app.ui.transcript.flow import Flow
 from desktop_app.ui.transcript.link_places import LinkPlace
-from desktop_app.ui.transcript.marking import MarkedBlock
+from desktop_app.ui.transcript.marking import MarkedBlock, Marking
 from desktop_app.ui.transcript.turn_parts import mark_stream
 
 
@@ -18,6 +18,7 @@ class Citing:
     """Puts marks into the blocks of a flow, and takes them out again."""
 
     def __init__(self) -> None:
+        self._marking = Marking()
         self._marked: dict[int, MarkedBlock] = {}
         self.marks: tuple[Mark, ...] = ()
         self.active: LinkPlace | None = None
@@ -25,18 +26,22 @@ class Citing:
 
     def begin(self) -> None:
         """Another text is shown."""
-        self._marked, self.marks, self.active = {}, (), None
+        self._marking, self._marked, self.marks, self.active = Marking(), {}, (), None
 
     def apply(self, flow: Flow, stream: MarkdownStream, text: str, marks: tuple[Mark, ...]) -> bool:
-        """Show these marks in what was read of a text; say whether any block has changed."""
+        """Show those of these marks that are in what was read of a text; say whether any block has
+        changed.
+        """
         if not marks and not self._marked:
             return False
         self.marks = marks
-        made = mark_stream(stream, text, marks) if marks else {}
+        there = tuple(mark for mark in marks if mark.position <= len(text))
+        made = mark_stream(self._marking, stream, text, there) if there else {}
+        blocks = stream.blocks
         changed = False
         for number in self._marked.keys() - made.keys():
-            if number < len(stream.blocks):
-                flow.put(number, stream.blocks[number])
+            if number < len(blocks):
+                flow.put(number, blocks[number])
                 changed = True
         for number, one in made.items():
             if flow.blocks[number] != one.block:

@@ -97,6 +97,9 @@ class Column:
     make: TurnMaker
     path: Path = field(default_factory=Path)
     width: int = 0
+    top: int = TOP
+    """Where the first turn begins."""
+
     heights: Heights = field(default_factory=Heights)
     measured: dict[str, int] = field(default_factory=dict[str, int])
     """What has been measured at this width, and not been taken yet."""
@@ -181,17 +184,17 @@ class Column:
     def content(self) -> int:
         """The height of all turns together, in pixels."""
         gap = TURN_GAP if len(self.path) else 0
-        return TOP + self.heights.total - gap + BOTTOM
+        return self.top + self.heights.total - gap + BOTTOM
 
     def top_of(self, number: int) -> int:
         """Where a turn begins."""
-        return TOP + self.heights.top_of(number)
+        return self.top + self.heights.top_of(number)
 
     def numbers(self, upper: int, lower: int) -> range:
         """The turns that are at least in part between two heights."""
         if not len(self.path):
             return range(0)
-        return range(self.heights.at(upper - TOP), self.heights.at(lower - TOP) + 1)
+        return range(self.heights.at(upper - self.top), self.heights.at(lower - self.top) + 1)
 
     def set_width(self, width: int) -> bool:
         """Have a width for all that is laid out from now on; say whether it is another one."""
@@ -234,7 +237,7 @@ class Column:
         """The topmost thing below a height, which stands at the upper edge of the window."""
         if not len(self.path):
             return None
-        number = self.heights.at(value - TOP)
+        number = self.heights.at(value - self.top)
         inside = value - self.top_of(number)
         if inside >= self.heights[number] - TURN_GAP and number + 1 < len(self.path):
             inside -= self.heights[number]

@@ -24,6 +24,7 @@ from desktop_app.interactions.place import Place
 from desktop_app.overriding import override
 from desktop_app.ui.focus_order import put_in_order
 from desktop_app.ui.theme import Theme
+from desktop_app.ui.transcript.anchor import Anchor
 from desktop_app.ui.transcript.column import TOP, Column, Mark, TurnMaker, Window
 from desktop_app.ui.transcript.jump_button import JumpButton
 from desktop_app.ui.transcript.scrolling import (
@@ -40,6 +41,9 @@ _AHEAD_MS: Final = 8
 _AHEAD_SECONDS: Final = 0.004
 _PLACE_MS: Final = 400
 _NEAR_END: Final = 8
+_NEAR_TOP: Final = 72
+_NEAR_FOOT: Final = 48
+"""What was sought is not shown nearer to the edges; a bar may lie over the upper one."""
 _BAR: Final = 14
 
 
@@ -56,6 +60,9 @@ class ColumnArea(QAbstractScrollArea):
 
     zoom_requested = Signal(int)
     """Text is to be larger or smaller by so many steps."""
+
+    views_changed = Signal()
+    """Views have come or gone, or were laid out anew."""
 
     def __init__(self, theme: Theme, make: TurnMaker, parent: QWidget | None) -> None:
         super().__init__(parent)
@@ -108,6 +115,16 @@ class ColumnArea(QAbstractScrollArea):
             return None
         key, anchor = self._column.path.key(mark.number), mark.anchor
         return Place(key) if anchor is None else Place(key, anchor.part, anchor.block, anchor.share)
+
+    @property
+    def column(self) -> Column:
+        """The turns, and the views there are of them."""
+        return self._column
+
+    @property
+    def top_mark(self) -> Mark | None:
+        """What stands at the upper edge, also where the reader is at the end."""
+        return self._column.mark_at(self._value)
 
     @property
     def width_and_zoom(self) -> tuple[int, int]:
@@ -180,6 +197,7 @@ class ColumnArea(QAbstractScrollArea):
             column.changed = False
             self._jump.raise_()
             self._order_stops()
+            self.views_changed.emit()
 
     def _show_jump(self, is_shown: bool) -> None:
         self._jump.setVisible(is_shown)
@@ -247,6 +265,22 @@ class ColumnArea(QAbstractScrollArea):
         self._follows = True
         self._arrange()
         self._place_timer.start()
+
+    def set_room_above(self, room: int) -> None:
+        """Leave room above the first turn, for a bar that lies over the upper edge."""
+        if self._column.top != TOP + room:
+            self._column.top = TOP + room
+            self._arrange()
+
+    def bring_into_sight(self, number: int, place: Anchor | None, offset: int, length: int) -> None:
+        """Show what is so far below a block, or below the top of a turn; not at the very edge."""
+        mark = Mark(number, place, offset)
+        at = self._column.value_of(mark) - self._value
+        if not _NEAR_TOP <= at <= self.height() - length - _NEAR_FOOT:
+            self._follows = False
+            self._mark = replace(mark, at=max(_NEAR_TOP, (self.height() - length) // 3))
+            self._arrange()
+            self._place_timer.start()
 
     def _go_by_turns(self, step: int) -> None:
         """Go to the beginning of another turn, with the focus."""

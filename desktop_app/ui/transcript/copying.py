@@ -15,7 +15,7 @@ from PySide6.QtGui import QClipboard, QGuiApplication
 
 from desktop_app.errors import AppError
 from desktop_app.interactions.interaction import Interaction
-from desktop_app.markdown.blocks import Block, Plain
+from desktop_app.markdown.blocks import Block, Code, Plain
 from desktop_app.markdown.stream import read_stream
 from desktop_app.markdown.stretches import TOO_LONG, joint, stretches, text_of
 from desktop_app.ui.transcript.selection import Extent, Mark
@@ -38,6 +38,7 @@ _UNSAFE: Final = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200a\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff"
     r"\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
+_MARK: Final = re.compile(r"[\[\d\]]")
 _HALF: Final = re.compile("[\ud800-\udfff]")
 
 
@@ -111,15 +112,15 @@ def source_between(walk: TextWalk, extent: Extent) -> Iterator[str]:
 
 
 def _between(
-    walk: TextWalk, extent: Extent, take: Callable[[TextWalk, _Piece], str]
+    walk: TextWalk, extent: Extent, take: Callable[[TextWalk, _Piece], Iterator[str]]
 ) -> Iterator[str]:
     """Put gaps between texts; an empty one gets none, but is passed on: it took its time."""
     walk = walk.kept()
     said = False
     for piece in _pieces_between(walk, extent):
-        text = take(walk, piece)
-        yield f"{GAP}{text}" if said and text else text
-        said = said or bool(text)
+        for text in take(walk, piece):
+            yield f"{GAP}{text}" if said and text else text
+            said = said or bool(text)
 
 
 def _pieces_between(walk: TextWalk, extent: Extent) -> Iterator[_Piece]:
@@ -138,8 +139,13 @@ def _pieces_between(walk: TextWalk, extent: Extent) -> Iterator[_Piece]:
                 yield _Piece(number, part, upper, last[2:] if here == last[:2] else None)
 
 
-def _text_of_part(walk: TextWalk, piece: _Piece) -> str:
-    return _text_of_blocks(walk.blocks(piece.number, piece.part), piece.begin, piece.end)
+def _text_of_part(walk: TextWalk, piece: _Piece) -> Iterator[str]:
+    """The text of what is selected of a part, behind an empty one for each step of the reading."""
+    blocks: tuple[Block, ...] = ()
+    for read in walk.blocks_in_steps(piece.number, piece.part):
+        blocks = read
+        yield ""
+    yield _text_of_blocks(blocks, piece.begin, piece.end)
 
 
 def _text_of_blocks(blocks: Sequence[Block], begin: Mark, end: Mark | None) -> str:
@@ -154,10 +160,10 @@ def _text_of_blocks(blocks: Sequence[Block], begin: Mark, end: Mark | None) -> s
         if at == begin[0]:
             upper = _before_marker(block, text, upper, lower if at == last else len(text) + 1)
         upper = max(upper, _note_length(block))
-        if text[upper:lower]:
+        if taken := _without_marks(block, text, upper, lower):
             if before is not None:
                 found.append(joint(before, block))
-            found.append(text[upper:lower])
+            found.append(taken)
             before = block
     return "".join(found)
 
@@ -170,24 +176,40 @@ def _before_marker(block: Block, text: str, begin: int, end: int) -> int:
     return begin
 
 
+def _without_marks(block: Block, text: str, begin: int, end: int) -> str:
+    """Part of a text without the marks of citations, which nobody has written."""
+    taken = text[begin:end]
+    if not _MARK.search(taken) or isinstance(block, Code | Plain):
+        return taken
+    found: list[str] = []
+    for stretch in stretches(block):
+        at = stretch.begin
+        for span in stretch.spans:
+            first, last = max(at, begin), min(at + len(span.text), end)
+            if span.cite and first < last:
+                found.append(text[begin:first])
+                begin = last
+            at += len(span.text)
+    return "".join([*found, text[begin:end]])
+
+
 def _note_length(block: Block) -> int:
     """How much of a text is not its own, but says that it is too long."""
     return len(TOO_LONG) + 1 if isinstance(block, Plain) and not block.continues else 0
 
 
-def _source_of_part(walk: TextWalk, piece: _Piece) -> str:
-    turn = walk.turn(piece.number)
-    part = part_at(turn, walk.places(piece.number)[piece.part])
+def _source_of_part(walk: TextWalk, piece: _Piece) -> Iterator[str]:
+    part = part_at(walk.turn(piece.number), walk.places(piece.number)[piece.part])
     if piece.begin == (0, 0) and piece.end is None:
-        return plain_copy(part.source).strip("\n")
-    if part.kind == "input":
-        return _text_of_blocks(plain_blocks(part.source), piece.begin, piece.end)
-    stream = read_stream(part.source)
-    last = len(stream.blocks) - 1
-    if piece.end is not None:
-        last = min(last, piece.end[0] if piece.end[1] > 0 else piece.end[0] - 1)
-    first = min(piece.begin[0], last)
-    return stream.source(first, last) if last >= 0 else ""
+        yield part.source.strip("\n")
+    elif part.kind == "input":
+        yield _text_of_blocks(plain_blocks(part.source), piece.begin, piece.end)
+    else:
+        stream = read_stream(part.shown or part.source)
+        last = len(stream.blocks) - 1
+        if piece.end is not None:
+            last = min(last, piece.end[0] if piece.end[1] > 0 else piece.end[0] - 1)
+        yield stream.source(min(piece.begin[0], last), last) if last >= 0 else ""
 
 
 # --- very much text -------------------------------------------------------------------------------
@@ -200,7 +222,7 @@ class Copying(QObject):
     """
 
     finished = Signal()
-    """The text is on the clipboard, or cannot be."""
+    """The text is on the clipboard."""
 
     failed = Signal(str)
     """Nothing was copied, and why."""
@@ -242,9 +264,9 @@ class Copying(QObject):
         except AppError as error:
             self.stop()
             self.failed.emit(f"Nothing was copied. {error}")
-        else:
-            text = "".join(self._made)
-            self.stop()
-            if text:
-                put_text(text)
+            return
+        text = "".join(self._made)
+        self.stop()
+        if text:
+            put_text(text)
         self.finished.emit()

@@ -40,52 +40,49 @@ def is_far(begin: QPoint, now: QPoint) -> bool:
     return (now - begin).manhattanLength() >= QApplication.startDragDistance()
 
 
-class PictureDrag(QObject):
-    """Lets a widget's picture be dragged out, also where the widget is a button.
+class DragOut(QObject):
+    """Lets what a button shows be dragged out of it.
 
-    `pixmap` gives what is shown now; an empty one cannot be dragged.
+    `taken` gives that and its picture, or nothing where there is nothing yet.
     """
 
     def __init__(
-        self, widget: QWidget, pixmap: Callable[[], QPixmap], start: Carry = carry
+        self,
+        button: QAbstractButton,
+        taken: Callable[[], tuple[QMimeData, QPixmap] | None],
+        start: Carry = carry,
     ) -> None:
-        super().__init__(widget)
-        self._widget = widget
-        self._pixmap = pixmap
+        super().__init__(button)
+        self._button = button
+        self._taken = taken
         self._start = start
         self._pressed: QPoint | None = None
-        widget.installEventFilter(self)
+        self._dragged = False
+        button.installEventFilter(self)
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Look for a press that moves on."""
-        if isinstance(event, QMouseEvent) and watched is self._widget:
-            return self._take(event)
-        return False
-
-    def _take(self, event: QMouseEvent) -> bool:
+        if not isinstance(event, QMouseEvent):
+            return False
         at = event.position().toPoint()
         match event.type():
             case QEvent.Type.MouseButtonPress:
-                left = event.button() == Qt.MouseButton.LeftButton
-                self._pressed = at if left and not self._pixmap().isNull() else None
-                # A plain widget has to take the press, or it would not see the mouse move.
-                return self._pressed is not None and not isinstance(self._widget, QAbstractButton)
-            case QEvent.Type.MouseMove if self._pressed is not None:
-                if is_far(self._pressed, at):
-                    self._drag()
-                return True
+                self._pressed = at if event.button() == Qt.MouseButton.LeftButton else None
+                self._dragged = False
+            case QEvent.Type.MouseMove if self._pressed is not None and is_far(self._pressed, at):
+                self._pressed = None
+                self._dragged = self._drag()
             case QEvent.Type.MouseButtonRelease:
                 self._pressed = None
             case _:
                 pass
-        return False
+        return self._dragged  # the button does not hear of what follows
 
-    def _drag(self) -> None:
-        self._pressed = None
-        if isinstance(self._widget, QAbstractButton):
-            self._widget.setDown(False)  # what is dragged has not been pressed
-        pixmap = self._pixmap()
-        data = QMimeData()
-        data.setImageData(pixmap.toImage())
-        self._start(self._widget, data, pixmap)
+    def _drag(self) -> bool:
+        taken = self._taken()
+        if taken is None:
+            return False
+        self._button.setDown(False)  # what is dragged has not been pressed
+        self._start(self._button, *taken)
+        return True

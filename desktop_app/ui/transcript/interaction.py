@@ -3,12 +3,15 @@
 Text is painted by views that know nothing of each other; one selection goes through all of them.
 """
 
+from collections.abc import Iterator
 from typing import Final, Protocol
 
-from PySide6.QtCore import QObject, QPoint, Qt, Signal
+from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPixmap
 from PySide6.QtWidgets import QApplication, QWidget
 
+from desktop_app.chat.notices import Notice, NoticeKind
+from desktop_app.errors import AppError
 from desktop_app.interactions.place import Place
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.transcript.column import Column
@@ -25,7 +28,7 @@ from desktop_app.ui.transcript.pointing import Pointing
 from desktop_app.ui.transcript.selecting_keys import Extension, wish_of
 from desktop_app.ui.transcript.selection import Selection
 from desktop_app.ui.transcript.text_walk import TextWalk
-from desktop_app.ui.transcript.turn_menu import HasEntries, Target, make_menu
+from desktop_app.ui.transcript.turn_menu import HasEntries, Target, TurnAction, make_menu
 from desktop_app.ui.transcript.turn_parts import Spot
 from desktop_app.ui.transcript.turn_view import TurnView
 
@@ -47,8 +50,8 @@ class Window(Scrolled, Protocol):
 class Selecting(QObject):
     """Selects by mouse and keyboard, across turns and whatever of them is in sight."""
 
-    failed = Signal(str)
-    """Nothing was copied, and why."""
+    noticed = Signal(object)
+    """A `Notice` says what could not be done, or what takes its time."""
 
     def __init__(
         self, theme: Theme, window: Window, column: Column, parent: QObject, start: Carry = carry
@@ -58,12 +61,14 @@ class Selecting(QObject):
         self._window = window
         self._start = start
         self._x: int | None = None
+        self._others: list[TurnAction] = []
         self.pointing = Pointing(column, window.viewport())
         self.walk = TextWalk(self.pointing)
         self.selection = Selection(self.walk)
         self._copying = Copying(self)
-        self._copying.failed.connect(self.failed)
-        self._copying.finished.connect(self._show_busy)
+        self._copying.failed.connect(self._warn)
+        self._copying.finished.connect(self._say_copied)
+        self._slow = False
         self._mouse = MouseSelecting(window, self.pointing, self.selection, self)
         self._mouse.changed.connect(self._show_moved)
         self._mouse.finished.connect(self._offer)
@@ -103,8 +108,20 @@ class Selecting(QObject):
 
     # --- the keyboard -------------------------------------------------------------------------
 
+    def wants(self, event: QKeyEvent) -> bool:
+        """Whether a key is for here: without a selection there is nothing to let go of."""
+        wish = wish_of(event)
+        return wish is not None and (wish != "clear" or self.selection.extent is not None)
+
     def take_key(self, event: QKeyEvent) -> bool:
         """Take a key; say whether it was for here."""
+        try:
+            return self._take_key(event)
+        except AppError as error:  # the next turn cannot be read
+            self._warn(str(error))
+            return True
+
+    def _take_key(self, event: QKeyEvent) -> bool:
         wish = wish_of(event)
         match wish:
             case None:
@@ -113,9 +130,9 @@ class Selecting(QObject):
                 self.copy()
             case "select_all":
                 self.select_all()
+            case "clear" if self.selection.extent is None:
+                return False
             case "clear":
-                if self.selection.extent is None:
-                    return False
                 self.selection.clear()
                 self._show_moved()
             case Extension():
@@ -210,21 +227,29 @@ class Selecting(QObject):
     def copy(self) -> None:
         """Copy what is selected as plain text."""
         if (extent := self.selection.extent) is not None:
-            self._copying.copy(text_between(self.walk, extent))
-            self._show_busy()
+            self._copy(text_between(self.walk, extent))
 
     def copy_source(self) -> None:
         """Copy what is selected as the Markdown that was written."""
         if (extent := self.selection.extent) is not None:
-            self._copying.copy(source_between(self.walk, extent))
-            self._show_busy()
+            self._copy(source_between(self.walk, extent))
 
-    def _show_busy(self) -> None:
-        viewport = self._window.viewport()
+    def _copy(self, pieces: Iterator[str]) -> None:
+        self._slow = False
+        self._copying.copy(pieces)
         if self._copying.busy:
-            viewport.setCursor(Qt.CursorShape.BusyCursor)
-        else:
-            viewport.unsetCursor()
+            self._slow = True
+            self._say("Copying. It is a lot of text.", NoticeKind.INFO)
+
+    def _say_copied(self) -> None:
+        if self._slow:
+            self._say("Copied.", NoticeKind.OK)
+
+    def _warn(self, sentence: str) -> None:
+        self._say(sentence, NoticeKind.WARN)
+
+    def _say(self, sentence: str, kind: NoticeKind) -> None:
+        self.noticed.emit(Notice(sentence, kind, topic="copying"))
 
     def _offer(self) -> None:
         """Have what is selected ready for the middle button."""
@@ -243,7 +268,10 @@ class Selecting(QObject):
         first, last = (self.walk.number_of(spot.turn) for spot in extent)
         if first is None or last is None or last - first >= _AT_ONCE:
             return ""
-        return "".join(text_between(self.walk, extent))
+        try:
+            return "".join(text_between(self.walk, extent))
+        except AppError:  # a copy of it tells that
+            return ""
 
     # --- the menu -----------------------------------------------------------------------------
 
@@ -253,8 +281,12 @@ class Selecting(QObject):
         point = event.pos()
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
             point = self._end_of_keyboard()
-        menu = make_menu(self._theme, viewport, self.target_at(point), self)
+        menu = make_menu(self._theme, viewport, self.target_at(point), self, self._others)
         menu.popup(viewport.mapToGlobal(point))
+
+    def offer(self, action: TurnAction) -> None:
+        """Have one more entry in the menu of every turn."""
+        self._others.append(action)
 
     def _end_of_keyboard(self) -> QPoint:
         """Where the keyboard is: at the end of the selection, or at the widget with the focus."""

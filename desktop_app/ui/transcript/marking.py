@@ -9,6 +9,7 @@ word by word, what is shown is found in what was written.
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Final, TypeAlias
 from unicodedata import combining
 
 from desktop_app.markdown.blocks import (
@@ -28,7 +29,10 @@ from desktop_app.markdown.blocks import (
 from desktop_app.ui.transcript.beside import Anchor, anchors
 from desktop_app.ui.transcript.citations import Mark
 
-_JOINERS = frozenset("\u200d\ufe0e\ufe0f")
+_Wanted: TypeAlias = list[tuple[int, Mark]]
+"""Marks by where they are wanted in the source of a block."""
+
+_JOINERS: Final = frozenset("\u200d\ufe0e\ufe0f")
 
 
 @dataclass(frozen=True)
@@ -47,31 +51,41 @@ class _Leaf:
     takes: bool = True
 
 
-def mark_blocks(
-    blocks: Sequence[Block],
-    places: Sequence[tuple[int, int]],
-    text: str,
-    marks: Iterable[Mark],
-) -> dict[int, MarkedBlock]:
-    """The blocks that have marks, by their numbers.
+class Marking:
+    """Puts marks into blocks; a block that stays as it is, with the marks it has, is kept."""
 
-    `places` are where the blocks begin and end in `text`, whose ends of lines are LF. What stands
-    behind code, a formula or a rule is put behind the text above it.
-    """
-    wanted: dict[int, list[tuple[int, Mark]]] = {}
-    begins = [begin for begin, _ in places]
-    takes = [any(leaf.takes and leaf.spans for leaf in _leaves(block)) for block in blocks]
-    for mark in marks:
-        own = number = max(0, bisect_left(begins, mark.position) - 1)
-        while number >= 0 and not (number < len(blocks) and takes[number]):
-            number -= 1
-        if number >= 0:
-            at = mark.position if number == own else places[number][1]
-            wanted.setdefault(number, []).append((at - begins[number], mark))
-    return {
-        number: _mark(blocks[number], text[slice(*places[number])], found)
-        for number, found in wanted.items()
-    }
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Block, _Wanted, MarkedBlock]] = {}
+
+    def mark(
+        self,
+        blocks: Sequence[Block],
+        places: Sequence[tuple[int, int]],
+        text: str,
+        marks: Iterable[Mark],
+    ) -> dict[int, MarkedBlock]:
+        """The blocks that have marks, by their numbers.
+
+        `places` are where the blocks begin and end in `text`, whose ends of lines are LF. What
+        stands behind code, a formula or a rule is put behind the text above it.
+        """
+        wanted: dict[int, _Wanted] = {}
+        begins = [begin for begin, _ in places]
+        for mark in marks:
+            own = number = min(max(0, bisect_left(begins, mark.position) - 1), len(blocks) - 1)
+            while number >= 0 and not _takes_marks(blocks[number]):
+                number -= 1
+            if number >= 0:
+                at = mark.position if number == own else places[number][1]
+                wanted.setdefault(number, []).append((at - begins[number], mark))
+        made: dict[int, tuple[Block, _Wanted, MarkedBlock]] = {}
+        for number, found in wanted.items():
+            block, known = blocks[number], self._known.get(number)
+            if known is None or known[0] is not block or known[1] != found:
+                known = block, found, _mark(block, text[slice(*places[number])], found)
+            made[number] = known
+        self._known = made
+        return {number: one for number, (_, _, one) in made.items()}
 
 
 def unmarked(spans: Spans) -> Spans:
@@ -87,9 +101,15 @@ def unmarked(spans: Spans) -> Spans:
     return tuple(joined)
 
 
-def _mark(block: Block, source: str, wanted: list[tuple[int, Mark]]) -> MarkedBlock:
+def _takes_marks(block: Block) -> bool:
+    return any(leaf.takes and leaf.spans for leaf in _leaves(block))
+
+
+def _mark(block: Block, source: str, wanted: _Wanted) -> MarkedBlock:
     leaves = list(_leaves(block))
-    found = anchors([leaf.spans for leaf in leaves], source)
+    until = max(position for position, _ in wanted)
+    found = anchors([leaf.spans for leaf in leaves], source, until)
+    found = [one for one in found if leaves[one.leaf].takes]
     placed: dict[int, list[tuple[int, Mark]]] = {}
     for position, mark in wanted:
         leaf, offset = _place(leaves, found, position)
@@ -105,11 +125,11 @@ def _mark(block: Block, source: str, wanted: list[tuple[int, Mark]]) -> MarkedBl
 
 def _place(leaves: list[_Leaf], found: list[Anchor], position: int) -> tuple[int, int]:
     """The leaf that a mark is put in, and the offset in its text."""
-    before = [one for one in found if one.begin < position and leaves[one.leaf].takes]
-    if not before:
+    at = bisect_left(found, position, key=lambda one: one.begin) - 1
+    if at < 0:
         first = next(number for number, leaf in enumerate(leaves) if leaf.takes and leaf.spans)
         return first, 0
-    last = before[-1]
+    last = found[at]
     offset = min(position - last.begin, last.length) if last.exact else last.length
     return last.leaf, _behind(leaves[last.leaf].spans, last.offset + offset)
 
@@ -139,6 +159,8 @@ def _goes_on(before: str, character: str) -> bool:
 
 
 def _with_marks(spans: Spans, marks: Sequence[tuple[int, Mark]]) -> Spans:
+    if not marks:
+        return spans
     made: list[Span] = []
     begin = 0
     left = list(marks)
@@ -151,7 +173,7 @@ def _with_marks(spans: Spans, marks: Sequence[tuple[int, Mark]]) -> Spans:
             made.append(_cite(mark))
             at = max(at, offset)
         if at < end:
-            made.append(replace(span, text=span.text[at - begin :]))
+            made.append(span if at == begin else replace(span, text=span.text[at - begin :]))
         begin = end
         while left and left[0][0] == end:
             made.append(_cite(left.pop(0)[1]))

@@ -6,22 +6,24 @@ It has its room before it is decoded, and lets go of its pixels when it is out o
 from math import ceil
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QMimeData, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QPixmap, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.chat.media import MediaRef
-from desktop_app.chat.media_files import kind_of_media, picture_size
+from desktop_app.chat.media_files import bytes_of, kind_of_media, picture_size
 from desktop_app.images.pixels import Pixels
 from desktop_app.interactions.content import ImageContent
 from desktop_app.overriding import override
 from desktop_app.ui.buttons import ThemedButton
+from desktop_app.ui.menus import Menu
 from desktop_app.ui.painting import paint_box, rounded_pixmap
 from desktop_app.ui.pixmaps import pixmap_of
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.tooltip import plain_tooltip
 from desktop_app.ui.transcript.audio_card import MediaCard
-from desktop_app.ui.transcript.media_requests import PixelsWanted, ViewWanted
+from desktop_app.ui.transcript.dragging import DragOut
+from desktop_app.ui.transcript.media_requests import PixelsWanted, SaveWanted, ViewWanted
 
 HIGHEST: Final = 480
 _SMALLEST: Final = 24
@@ -92,6 +94,7 @@ class ModelImage(QWidget):
         self._asked = 0
         self._picture = _Picture(theme, self)
         self._picture.clicked.connect(self._ask_view)
+        DragOut(self._picture, self.taken)
         self._card = MediaCard(theme, ref, self)
         self._card.media_requested.connect(self.media_requested)
         self._card.hide()
@@ -116,6 +119,21 @@ class ModelImage(QWidget):
         size = f", {width} × {height} pixels" if width else ""
         words = f"{kind_of_media(content)} of the answer{size}"
         self._picture.setAccessibleName(words)
+
+    def show_content(self, ref: MediaRef) -> bool:
+        """Show a picture as it is by now, if more of it has come; say whether it has."""
+        if ref.key == self.ref.key or not isinstance(ref.content, ImageContent):
+            return False
+        self.ref = ref
+        self._card.show_content(ref)
+        self._measured = picture_size(ref.content) or self._measured
+        self._asked = 0
+        self._card.hide()
+        self._picture.show()
+        self._describe()
+        if self.isVisible():
+            self._ask_pixels()
+        return True
 
     # --- pixels in and out --------------------------------------------------------------------
 
@@ -143,6 +161,25 @@ class ModelImage(QWidget):
 
     def _ask_view(self) -> None:
         self.media_requested.emit(ViewWanted(self.ref))
+
+    def add_entries(self, menu: Menu) -> None:
+        """Offer in a menu what can be done with the picture."""
+        if not self.broken:
+            menu.add("Open picture", self._ask_view, icon_name="image")
+            menu.add("Save picture…", self._ask_save, icon_name="download")
+
+    def _ask_save(self) -> None:
+        self.media_requested.emit(SaveWanted(self.ref))
+
+    def taken(self) -> tuple[QMimeData, QPixmap] | None:
+        """The picture to be dragged away, once it is shown: as it came, and as its pixels."""
+        content, pixmap = self.ref.content, self._picture.pixmap
+        if pixmap.isNull() or not isinstance(content, ImageContent):
+            return None
+        data = QMimeData()
+        data.setImageData(pixmap.toImage())
+        data.setData(content.mime_type or "image/png", bytes_of(content))
+        return data, pixmap
 
     def _ask_pixels(self) -> None:
         size = self._picture.size() * self.devicePixelRatioF()

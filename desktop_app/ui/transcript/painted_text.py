@@ -136,7 +136,10 @@ class PaintedText(QWidget):
 
     def _cite(self, marks: tuple[Mark, ...]) -> bool:
         reading = self._reading
-        return self._citing.apply(self._flow, reading.stream, reading.text_read, marks)
+        changed = self._citing.apply(self._flow, reading.stream, reading.text_read, marks)
+        if changed and reading.has_ended:
+            self.read_out()
+        return changed
 
     def finish(self) -> None:
         """The text is whole: mend what a late link definition has changed."""

@@ -20,10 +20,11 @@ from desktop_app.ui.chips import (
     paint_progress,
     size_words,
 )
+from desktop_app.ui.menus import Menu
 from desktop_app.ui.painting import paint_box, rounded_pixmap
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.tooltip import plain_tooltip
-from desktop_app.ui.transcript.media_requests import ViewWanted
+from desktop_app.ui.transcript.media_requests import SaveWanted, ViewWanted
 
 ThumbnailSource = Callable[[AttachmentContent], bytes | None]
 
@@ -35,6 +36,9 @@ _RADIUS: Final = 12
 
 class Picture(ThemedButton):
     """One attachment of an input: its thumbnail, which opens it, or its name where it has none."""
+
+    save_requested = Signal()
+    """It is to be saved as a file."""
 
     def __init__(
         self, theme: Theme, attachment: AttachmentContent, alone: bool, parent: QWidget
@@ -57,6 +61,13 @@ class Picture(ThemedButton):
         self.setAccessibleName(f"{name}{size or f', {detail_words(attachment)}'}")
         self.setToolTip(plain_tooltip(f"{attachment.name}, {size_words(attachment.size)}"))
         theme.changed.connect(self._forget)
+
+    def add_entries(self, menu: Menu) -> None:
+        """Offer in a menu what can be done with it."""
+        if self.opens:
+            menu.add("Open picture", self.click, icon_name="image")
+        words = "Save picture…" if self.opens else "Save file…"
+        menu.add(words, self.save_requested.emit, icon_name="download")
 
     def _size(self, alone: bool) -> QSize:
         attachment = self.attachment
@@ -120,7 +131,7 @@ class PictureRow(QWidget):
     """All pictures of an input."""
 
     media_requested = Signal(object)
-    """A picture is to be seen in a window: a `MediaRequest`."""
+    """A picture is to be seen in a window, or a file to be saved: a `MediaRequest`."""
 
     def __init__(
         self,
@@ -134,6 +145,7 @@ class PictureRow(QWidget):
         self.pictures = [Picture(theme, one, alone, self) for one in attachments]
         for picture in self.pictures:
             picture.clicked.connect(self._open)
+            picture.save_requested.connect(self._save)
             png = thumbnail(picture.attachment)
             if png:
                 picture.show_thumbnail(png)
@@ -148,6 +160,12 @@ class PictureRow(QWidget):
         if isinstance(picture, Picture) and picture.opens:
             ref = MediaRef(picture.attachment.sha256, picture.attachment)
             self.media_requested.emit(ViewWanted(ref))
+
+    def _save(self) -> None:
+        picture = self.sender()
+        if isinstance(picture, Picture):
+            ref = MediaRef(picture.attachment.sha256, picture.attachment)
+            self.media_requested.emit(SaveWanted(ref))
 
     def show_thumbnail(self, sha256: str, png: bytes) -> None:
         """Show a thumbnail that was made meanwhile."""

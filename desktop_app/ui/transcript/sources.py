@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.overriding import override
+from desktop_app.ui.announcing import announce
 from desktop_app.ui.buttons import ThemedButton
 from desktop_app.ui.painting import Shadow, paint_box
 from desktop_app.ui.plain_label import PlainLabel
@@ -157,7 +158,8 @@ class CitationCard(QWidget):
         self.hide()
 
     def _restyle(self) -> None:
-        alpha = 0.45 if self._theme.dark else 0.10
+        # Half of what is meant: at the edge of a box a soft shadow has half of its strength.
+        alpha = 0.22 if self._theme.dark else 0.05
         color = self._theme.with_alpha("shadow", alpha)
         self._shadow = Shadow(color, _BLUR, _OFFSET, _RADIUS)
         self.update()
@@ -171,8 +173,11 @@ class CitationCard(QWidget):
         self._words = (source.title, source.host, quoted)
         self._mark = QRect(self._over.mapFromGlobal(mark.topLeft()), mark.size())
         if now or self.isVisible():
+            self._timer.stop()
             self._appear()
-        else:
+        if now:
+            announce(self, self.accessibleName())
+        elif not self.isVisible():
             self._timer.start()
 
     def leave(self) -> None:

@@ -132,9 +132,10 @@ def _google_search(one: Joined) -> StepWords:
             anchors, words = links_in(html)
             links += [as_link(text, address) for text, address in anchors]
             links += [as_text(word) for word in words if word not in queries]
-    more = [as_list("Searched for", [as_text(query) for query in queries])] if queries else []
-    more.append(as_list("Found", links))
-    return StepWords("search", _sentence(f"{verb} for", queries, one, verb), _body(one, *more))
+    words = _sentence(f"{verb} for", queries, one, verb)
+    untold = [as_text(query) for query in queries if f"“{query}”" not in words]
+    more = (as_list("Searched for", untold), as_list("Found", links))
+    return StepWords("search", words, _body(one, *more))
 
 
 def _url_context(one: Joined) -> StepWords:
@@ -310,6 +311,8 @@ def _without_signature(data: JsonObject) -> JsonObject:
 def _body(one: Joined, *parts: str) -> str:
     """What a line opens to; where our words have nothing to say of a result, its JSON."""
     text = join(parts)
+    if one.result is None and text == "" and one.arguments.keys() <= {"queries", "query", "urls"}:
+        return ""  # the line says it all
     steps = [step for step in (one.call, one.result) if step is not None]
     if not text and any(_says(step) for step in steps):
         text = join([as_json(_without_signature(encode_step(step))) for step in steps])

@@ -6,10 +6,15 @@ from typing import TypeAlias
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.images.pixels import Pixels
-from desktop_app.interactions.content import ImageContent
+from desktop_app.interactions.content import ImageContent, TextContent
 from desktop_app.interactions.interaction import Interaction
 from desktop_app.interactions.outcome import Outcome
-from desktop_app.interactions.steps import ThoughtStep
+from desktop_app.interactions.steps import (
+    ModelOutputStep,
+    ThoughtStep,
+    ToolCallStep,
+    ToolResultStep,
+)
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.transcript.audio_card import MediaCard
 from desktop_app.ui.transcript.blocks_view import BlocksView
@@ -45,6 +50,8 @@ class StepViews:
         self._added = added
         self._places: list[PartPlace] = []
         self._views: dict[_Key, StepView] = {}
+        self._count = 0
+        self._shapes: dict[int, tuple[str | int | None, ...]] = {}
         self.as_table = False
         self.sources = SourceList(theme, parent)
         self.sources.hide()
@@ -76,13 +83,40 @@ class StepViews:
 
     def show(self, dirty: set[int]) -> bool:
         """Show what has grown; say whether the height may have changed."""
-        places = [one for one in places_of(self._turn) if one.kind not in ("input", "result")]
-        changed = self._keep(places)
-        for place in places:
+        changed = not self._is_shaped(dirty) and self._keep(
+            [one for one in places_of(self._turn) if one.kind not in ("input", "result")]
+        )
+        said = False
+        for place in self._places:
+            grown = not dirty.isdisjoint(place.steps)
+            said = said or (grown and place.kind == "answer")
             # A citation may come late, and change the numbers in other texts.
-            if place.kind == "answer" or not dirty.isdisjoint(place.steps):
+            if grown or (place.kind == "answer" and self.sources.rows):
                 changed = self._show(place, self._views[_key(place)]) or changed
-        return self.sources.show_sources(sources_of(self._turn)) or changed
+        return (said and self.sources.show_sources(sources_of(self._turn))) or changed
+
+    def _is_shaped(self, dirty: set[int]) -> bool:
+        """Whether what has grown is still in the parts that there were."""
+        count = self._turn.step_count
+        shapes = {position: self._shape(position) for position in dirty if position < count}
+        same = self._count == count and all(self._shapes.get(at) == of for at, of in shapes.items())
+        self._count = count
+        self._shapes.update(shapes)
+        return same
+
+    def _shape(self, position: int) -> tuple[str | int | None, ...]:
+        match self._turn.step(position):
+            case ModelOutputStep(content=content):
+                there = (
+                    not isinstance(one, TextContent) or one.text != "" for one in content or ()
+                )
+                return ("answer", *there)
+            case ToolCallStep(id=name):
+                return ("call", name)
+            case ToolResultStep(call_id=name):
+                return ("result", name)
+            case step:
+                return (type(step).__name__,)
 
     def _keep(self, places: list[PartPlace]) -> bool:
         """Make the views that are missing, and drop those of which the part is gone."""
@@ -135,6 +169,8 @@ class StepViews:
                 return view.show_text(shown, part.marks)
             case StepLine():
                 return view.show_words(words_at(turn, place))
+            case ModelImage():
+                return view.show_content(media_at(turn, place))
             case MediaCard():
                 view.show_content(media_at(turn, place))
                 return False

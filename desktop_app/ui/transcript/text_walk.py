@@ -5,6 +5,7 @@ read from the disk only when its text is wanted.
 """
 
 from collections import OrderedDict
+from collections.abc import Iterator
 from typing import Final, Protocol, TypeAlias
 
 from desktop_app.interactions.interaction import Interaction
@@ -15,6 +16,7 @@ from desktop_app.ui.transcript.turn_parts import (
     PartPlace,
     Spot,
     TurnPart,
+    blocks_in_steps,
     blocks_of,
     part_at,
     places_of,
@@ -27,6 +29,8 @@ _FOLDED: Final = ("result", "thought", "step")
 """What is closed until somebody opens it."""
 
 _KEPT: Final = 8
+_STEP: Final = 4_000
+"""Characters that are read at a time where there is much to be read."""
 
 
 class Turns(Protocol):
@@ -119,6 +123,15 @@ class TextWalk:
         """The blocks of a part, read where they are not shown."""
         shown = self.shown.part_shown(self.key(number), part)
         return self._blocks_read(self.turn(number), part) if shown is None else shown
+
+    def blocks_in_steps(self, number: int, part: int) -> Iterator[tuple[Block, ...]]:
+        """The blocks of a part, read in steps that take little time each; the last has them."""
+        shown = self.shown.part_shown(self.key(number), part)
+        if shown is not None:
+            yield shown
+        else:
+            turn = self.turn(number)
+            yield from blocks_in_steps(part_at(turn, places_of(turn)[part]), _STEP)
 
     def _blocks_read(self, turn: Interaction, number: int) -> tuple[Block, ...]:
         part = part_at(turn, places_of(turn)[number])

@@ -7,7 +7,7 @@ what the person wants done. A view is made only for a turn that comes near the w
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QRect, Signal
+from PySide6.QtCore import QEvent, QRect, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
@@ -57,6 +57,7 @@ class Transcript(ColumnArea):
         self, theme: Theme, thumbnail: ThumbnailSource, parent: QWidget | None = None
     ) -> None:
         super().__init__(theme, self._make_view, parent)
+        self._bar.valueChanged.connect(self._leave_citation)
         self._thumbnail = thumbnail
         self._growth = Growth(self._column, self)
         self._growth.flushed.connect(self._show_growth)
@@ -149,6 +150,10 @@ class Transcript(ColumnArea):
         for slot in self._column.slots:
             slot.view.show_pixels(key, made)
 
+    def _leave_citation(self) -> None:
+        """What moves leaves the pointer."""
+        self.citation_reached.emit(None, "", QRect(), False)
+
     def open_thoughts(self) -> None:
         """Open all thoughts, for a screenshot."""
         for slot in self._column.slots:
@@ -187,6 +192,15 @@ class Transcript(ColumnArea):
             self._arrange()
 
     # --- mouse and keyboard -------------------------------------------------------------------
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        """Keep the keys that select from the window, where they mean something else."""
+        overrides = event.type() == QEvent.Type.ShortcutOverride
+        if overrides and isinstance(event, QKeyEvent) and self.selecting.wants(event):
+            event.accept()
+            return True
+        return super().event(event)
 
     @override
     def mousePressEvent(self, event: QMouseEvent) -> None:

@@ -1,5 +1,6 @@
 """The menu of the transcript: what can be taken from where it was opened, and no more than that."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol, runtime_checkable
@@ -32,9 +33,22 @@ class Taking(Protocol):
         """Copy what is selected as the Markdown that was written."""
         ...
 
+    def select_turn(self, key: str, /) -> None:
+        """Select a turn."""
+        ...
+
     def select_all(self) -> None:
         """Select the whole conversation."""
         ...
+
+
+@dataclass(frozen=True)
+class TurnAction:
+    """What somebody else can do with a turn, which is named by its key."""
+
+    words: str
+    icon_name: str
+    act: Callable[[str], object]
 
 
 @dataclass(frozen=True)
@@ -48,8 +62,14 @@ class Target:
     widget: HasEntries | None = None
 
 
-def make_menu(theme: Theme, parent: QWidget, target: Target, taking: Taking) -> Menu:
-    """Make the menu; its owner opens it."""
+def make_menu(
+    theme: Theme,
+    parent: QWidget,
+    target: Target,
+    taking: Taking,
+    others: Sequence[TurnAction] = (),
+) -> Menu:
+    """Make the menu; its owner opens it. `others` follow what can be copied of a turn."""
     menu = Menu(theme, parent)
     if target.selected:
         menu.add("Copy", taking.copy, icon_name="copy", shortcut="Ctrl+C")
@@ -61,18 +81,23 @@ def make_menu(theme: Theme, parent: QWidget, target: Target, taking: Taking) -> 
     if target.widget is not None:
         target.widget.add_entries(menu)
     if target.turn is not None:
-        _add_turn(menu, target.turn)
+        _add_turn(menu, target.turn, others)
     if menu.actions():
         menu.addSeparator()
+    if target.turn is not None:
+        menu.add("Select turn", partial(taking.select_turn, target.turn.key))
     menu.add("Select all", taking.select_all, shortcut="Ctrl+A")
     return menu
 
 
-def _add_turn(menu: Menu, turn: Interaction) -> None:
+def _add_turn(menu: Menu, turn: Interaction, others: Sequence[TurnAction]) -> None:
     answer, whole = answer_source(turn), turn_source(turn)
-    if menu.actions() and (answer or whole):
+    if not whole:
+        return  # there is nothing in it yet
+    if menu.actions():
         menu.addSeparator()
     if answer:
         menu.add("Copy answer", partial(put_text, answer), icon_name="copy")
-    if whole:
-        menu.add("Copy turn as Markdown", partial(put_text, whole), icon_name="file-text")
+    menu.add("Copy turn as Markdown", partial(put_text, whole), icon_name="file-text")
+    for other in others:
+        menu.add(other.words, partial(other.act, turn.key), icon_name=other.icon_name)

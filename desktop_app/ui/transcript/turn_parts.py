@@ -21,10 +21,10 @@ from desktop_app.interactions.steps import (
     ToolResultStep,
 )
 from desktop_app.markdown.blocks import LINE_BREAK, Block, Paragraph, Span
-from desktop_app.markdown.stream import MarkdownStream, read, read_stream
+from desktop_app.markdown.stream import MarkdownStream
 from desktop_app.ui.transcript.citations import Mark
 from desktop_app.ui.transcript.json_view import json_answer
-from desktop_app.ui.transcript.marking import MarkedBlock, mark_blocks
+from desktop_app.ui.transcript.marking import MarkedBlock, Marking
 from desktop_app.ui.transcript.said import marks_in, runs_of
 from desktop_app.ui.transcript.step_lines import StepWords, answers, words_of
 from desktop_app.values import value_class
@@ -152,10 +152,11 @@ def words_at(turn: Interaction, place: PartPlace) -> StepWords:
 
 
 def media_at(turn: Interaction, place: PartPlace) -> MediaRef:
-    """The medium of a part, by a name that stays."""
+    """The medium of a part, by a name that stays while it does not grow."""
     (said,) = runs_of({position: turn.step(position) for position in place.steps})[place.run]
     assert isinstance(said.content, MediaContent)
-    return MediaRef(f"{turn.key}/{said.step}/{said.number}", said.content, place.run + 1)
+    key = f"{turn.key}/{said.step}/{said.number}/{len(said.content.data or '')}"
+    return MediaRef(key, said.content, place.run + 1)
 
 
 def _answer(turn: Interaction, place: PartPlace) -> TurnPart:
@@ -176,26 +177,37 @@ def parts_of(turn: Interaction) -> tuple[TurnPart, ...]:
 
 def blocks_of(part: TurnPart) -> tuple[Block, ...]:
     """Read a part as it is shown."""
+    *_, blocks = blocks_in_steps(part, len(part.source) + len(part.shown) + 1)
+    return blocks
+
+
+def blocks_in_steps(part: TurnPart, size: int) -> Iterator[tuple[Block, ...]]:
+    """Read a part so many characters at a time; the blocks are all there with the last step."""
     if part.kind == "input":
-        return plain_blocks(part.source)
-    if not part.marks:
-        return read(part.shown or part.source)
-    stream = read_stream(part.source)
-    marked = mark_stream(stream, part.source, part.marks)
-    return tuple(
+        yield plain_blocks(part.source)
+        return
+    stream = MarkdownStream()
+    text = part.shown or part.source
+    for begin in range(0, len(text), size):
+        stream.feed(text[begin : begin + size])
+        if begin + size < len(text):
+            yield ()
+    stream.finish()
+    marked = mark_stream(Marking(), stream, part.source, part.marks) if part.marks else {}
+    yield tuple(
         marked[number].block if number in marked else block
         for number, block in enumerate(stream.blocks)
     )
 
 
 def mark_stream(
-    stream: MarkdownStream, source: str, marks: tuple[Mark, ...]
+    marking: Marking, stream: MarkdownStream, source: str, marks: tuple[Mark, ...]
 ) -> dict[int, MarkedBlock]:
     """The blocks that have marks, by their numbers; marks count characters of the source."""
     text = _LINE_END.sub("\n", source) if "\r" in source else source
     if text is not source:
         marks = tuple(replace(mark, position=_unix(source, mark.position)) for mark in marks)
-    return mark_blocks(stream.blocks, stream.places, text, marks)
+    return marking.mark(stream.blocks, stream.places, text, marks)
 
 
 def _unix(source: str, position: int) -> int:

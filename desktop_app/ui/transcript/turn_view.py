@@ -3,7 +3,7 @@
 from typing import Final
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.images.pixels import Pixels
@@ -20,7 +20,7 @@ from desktop_app.ui.transcript.anchor import Anchor
 from desktop_app.ui.transcript.audio_card import MediaCard
 from desktop_app.ui.transcript.blocks_view import BlocksView
 from desktop_app.ui.transcript.bubble import Bubble
-from desktop_app.ui.transcript.copying import answer_source, plain_copy
+from desktop_app.ui.transcript.copying import answer_source, put_text
 from desktop_app.ui.transcript.failure_card import FailureCard
 from desktop_app.ui.transcript.lines import OpeningLine, StepLine, ThoughtLine
 from desktop_app.ui.transcript.model_image import ModelImage
@@ -238,7 +238,7 @@ class TurnView(QWidget):
         self.citation_reached.emit(self._steps.source(number), cited, mark, now)
 
     def _copy_answer(self) -> None:
-        QGuiApplication.clipboard().setText(plain_copy(answer_source(self.turn)))
+        put_text(answer_source(self.turn))
 
     def _toggle_table(self) -> None:
         self._steps.as_table = not self._steps.as_table
@@ -371,6 +371,13 @@ class TurnView(QWidget):
         """The texts that are shown of it, each with the number of its part."""
         texts = ((number, text_in(view)) for number, view in enumerate(self._parts))
         return [(number, text) for number, text in texts if text is not None]
+
+    def open_part(self, part: int) -> BlocksView | None:
+        """Open a part that is folded; return where its text is shown."""
+        view = self._parts[part]
+        if isinstance(view, OpeningLine):
+            view.set_open(True)
+        return text_in(view)
 
     def anchor_at(self, y: int) -> Anchor:
         """The topmost thing that does not end above a height."""

@@ -1,7 +1,6 @@
 """Citations: which source a number is, where its mark stands, and that it changes nothing else."""
 
 from dataclasses import replace
-from typing import cast
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,7 +19,6 @@ from desktop_app.interactions.steps import ModelOutputStep
 from desktop_app.markdown.blocks import (
     Block,
     Heading,
-    Item,
     List,
     Note,
     Paragraph,
@@ -31,7 +29,7 @@ from desktop_app.markdown.blocks import (
 from desktop_app.markdown.stream import MarkdownStream
 from desktop_app.markdown.stretches import text_of
 from desktop_app.ui.transcript.citations import Mark, Source, cite, source_of
-from desktop_app.ui.transcript.marking import mark_blocks, unmarked
+from desktop_app.ui.transcript.marking import Marking, unmarked
 from tests.interactions.test_interaction import sample_events
 
 FRAGMENTS = (
@@ -90,7 +88,7 @@ def shown(text: str, *ends: int) -> str:
     """What is shown of a text with a mark behind each of some characters, numbered from 1."""
     stream = stream_of(text)
     wanted = [Mark(end, number) for number, end in enumerate(ends, 1)]
-    made = mark_blocks(stream.blocks, stream.places, text, wanted)
+    made = Marking().mark(stream.blocks, stream.places, text, wanted)
     blocks = [
         made[number].block if number in made else block
         for number, block in enumerate(stream.blocks)
@@ -117,7 +115,9 @@ def test_the_marks_of_the_sample_stand_behind_what_it_cites() -> None:
         turn.apply(event)
     output = turn.steps[-1]
     assert isinstance(output, ModelOutputStep)
-    content = cast("TextContent", (output.content or ())[0])
+    assert output.content is not None
+    content = output.content[0]
+    assert isinstance(content, TextContent)
     found = cite([content])
     assert [mark.cited for mark in found.marks[0]] == [
         content.text.encode()[one.start_index : one.end_index].decode()
@@ -240,7 +240,7 @@ def without_marks(block: Block) -> Block:
             return replace(block, blocks=tuple(without_marks(one) for one in blocks))
         case List(items):
             made = [replace(one, blocks=tuple(map(without_marks, one.blocks))) for one in items]
-            return replace(block, items=tuple(cast("list[Item]", made)))
+            return replace(block, items=tuple(made))
         case Table(_, head, rows):
             return replace(block, head=bare(head), rows=tuple(bare(row) for row in rows))
         case _:
@@ -255,7 +255,7 @@ def bare(row: tuple[Spans, ...]) -> tuple[Spans, ...]:
 def test_without_its_marks_every_block_is_as_it_was(text: str, ends: list[int]) -> None:
     stream = stream_of(text)
     wanted = [Mark(end, number) for number, end in enumerate(ends, 1)]
-    made = mark_blocks(stream.blocks, stream.places, text, wanted)
+    made = Marking().mark(stream.blocks, stream.places, text, wanted)
     for number, marked in made.items():
         assert marked.marks
         assert without_marks(marked.block) == stream.blocks[number]
@@ -270,5 +270,5 @@ def test_a_mark_behind_a_block_stands_at_the_end_of_it(text: str, data: st.DataO
     if not plain:
         return
     number = data.draw(st.sampled_from(plain))
-    made = mark_blocks(stream.blocks, stream.places, text, [Mark(stream.places[number][1], 7)])
+    made = Marking().mark(stream.blocks, stream.places, text, [Mark(stream.places[number][1], 7)])
     assert text_of(made[number].block).rstrip().endswith("[7]")

@@ -9,7 +9,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from desktop_app.interactions.steps import CodeExecutionCallStep
+from desktop_app.interactions.content import TextContent, UrlCitation
+from desktop_app.interactions.steps import CodeExecutionCallStep, ModelOutputStep
 from desktop_app.ui.transcript.copying import (
     Copying,
     answer_source,
@@ -139,6 +140,42 @@ def test_what_reads_right_to_left_is_copied_in_the_order_of_its_letters() -> Non
     arabic = "مرحبا بالعالم"
     walk = walk_through(turn_of(arabic, f"{arabic} (ok)"))
     assert text(walk, all_of(walk)) == f"{arabic}\n\n{arabic} (ok)"
+
+
+def test_the_marks_of_citations_are_not_copied() -> None:
+    text_of_answer = "Paris [sic] is the capital. Rome is, too."
+    cited = UrlCitation(start_index=0, end_index=27, url="https://a.b", title="A")
+    also = UrlCitation(start_index=28, end_index=41, url="https://c.d", title="C")
+    step = ModelOutputStep((TextContent(text_of_answer, annotations=(cited, also)),))
+    walk = walk_through(turn_of("", step))
+    whole = all_of(walk)
+    assert walk.text(whole[0]) == "Paris [sic] is the capital.[1] Rome is, too.[2]"
+    assert text(walk, whole) == text_of_answer
+    assert source(walk, whole) == text_of_answer
+    part = spot_of(walk, 0, "capital"), spot_of(walk, 0, "1] Rome", end=True)
+    assert text(walk, part) == "capital. Rome"
+    inside = spot_of(walk, 0, "1]"), spot_of(walk, 0, "1]", end=True)
+    assert text(walk, inside) == ""
+
+
+def test_an_answer_that_is_json_is_copied_as_it_is_shown_and_as_it_came() -> None:
+    walk = walk_through(turn_of("", '{"a":[1,2]}'))
+    assert text(walk, all_of(walk)) == '{\n  "a": [\n    1,\n    2\n  ]\n}'
+    assert source(walk, (all_of(walk)[0], spot_of(walk, 0, "a"))).startswith("```")
+    assert turn_source(walk.turn(0)) == '{"a":[1,2]}'
+
+
+def test_a_long_answer_is_read_in_steps(qtbot: QtBot, qapp: QApplication) -> None:
+    items = "".join(f"- item *{number}*\n" for number in range(3000))
+    walk = walk_through(turn_of("Count", items))
+    copying = Copying(qapp)
+    pieces = list(text_between(walk, all_of(walk)))
+    assert len(pieces) > 10
+    with qtbot.waitSignal(copying.finished, timeout=60_000):
+        copying.copy(text_between(walk, all_of(walk)))
+    expected = "\n".join(f"• item {number}" for number in range(3000))
+    assert QGuiApplication.clipboard().text() == f"Count\n\n{expected}" == "".join(pieces)
+    copying.deleteLater()
 
 
 # --- as it was written ----------------------------------------------------------------------------

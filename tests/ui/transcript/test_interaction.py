@@ -1,23 +1,28 @@
 """Mouse and keyboard select in the real transcript, across turns and out of sight."""
 
 from collections.abc import Iterator, Sequence
+from typing import SupportsIndex, overload
 
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QMouseEvent
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeySequence, QMouseEvent, QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop_app.interactions.content import TextContent
+from desktop_app.chat.notices import Notice
+from desktop_app.errors import AppError
+from desktop_app.interactions.content import TextContent, UrlCitation
 from desktop_app.interactions.events import StepDelta, StepStart, TextDelta
 from desktop_app.interactions.interaction import Interaction
 from desktop_app.interactions.steps import ModelOutputStep
+from desktop_app.overriding import override
 from desktop_app.ui.menus import Menu
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.transcript.copying import put_text, text_between
 from desktop_app.ui.transcript.lines import ThoughtLine
 from desktop_app.ui.transcript.transcript import Transcript
+from desktop_app.ui.transcript.turn_menu import TurnAction
 from desktop_app.ui.transcript.turn_parts import Spot
 from tests.ui.transcript.pages import spot_of, thought, turn_of
 
@@ -238,6 +243,19 @@ def test_a_link_is_opened_by_a_click_but_not_where_text_was_selected(
     assert len(opened) == 1
 
 
+def test_the_mark_of_a_citation_is_pressed_like_a_link(shown: Shown, qtbot: QtBot) -> None:
+    cited = UrlCitation(start_index=0, end_index=5, url="https://a.b", title="A")
+    said = ModelOutputStep((TextContent("Paris is the capital.", annotations=(cited,)),))
+    show(shown, qtbot, [turn_of("Where", said)])
+    (text,) = (text for part, text in shown.selecting.pointing.views[0].parts if part == 1)
+    pressed: list[int] = []
+    text.citation_clicked.connect(pressed.append)
+    shown.mouse.click(shown.point(0, "capital"))
+    assert pressed == []
+    shown.mouse.click(shown.point(0, "[1]") + QPoint(4, 0))
+    assert pressed == [1]
+
+
 def test_the_pointer_says_what_can_be_done(shown: Shown, qtbot: QtBot) -> None:
     show(shown, qtbot, two_turns())
     for words, shape in (
@@ -343,12 +361,19 @@ def test_thoughts_that_are_opened_are_selected_with_the_rest(shown: Shown, qtbot
 def test_five_thousand_turns_are_copied_without_making_views(shown: Shown, qtbot: QtBot) -> None:
     show(shown, qtbot, many_turns(5000))
     made = len(shown.selecting.pointing.views)
+    told: list[Notice] = []
+    shown.selecting.noticed.connect(told.append)
     shown.key(Qt.Key.Key_A, CTRL)
     shown.key(Qt.Key.Key_C, CTRL)
     qtbot.waitUntil(lambda: not shown.selecting._copying.busy, timeout=60_000)
     expected = (f"question {n}\n\nanswer {n}.\n\nmore of {n}" for n in range(5000))
     assert QGuiApplication.clipboard().text() == "\n\n".join(expected)
     assert len(shown.selecting.pointing.views) == made
+    assert [one.text for one in told] == ["Copying. It is a lot of text.", "Copied."]
+    told.clear()
+    shown.selecting.select_turn(shown.selecting.walk.key(7))
+    shown.key(Qt.Key.Key_C, CTRL)
+    assert told == [], "what is there at once needs no words"
 
 
 # --- the keyboard ---------------------------------------------------------------------------------
@@ -422,6 +447,32 @@ def test_the_keyboard_alone_can_select(shown: Shown, qtbot: QtBot) -> None:
     assert shown.selected == "The"
 
 
+class Lost(list[Interaction]):
+    """Turns of which the first cannot be read."""
+
+    @overload
+    def __getitem__(self, number: SupportsIndex) -> Interaction: ...
+    @overload
+    def __getitem__(self, number: slice) -> list[Interaction]: ...
+    @override
+    def __getitem__(self, number: SupportsIndex | slice) -> Interaction | list[Interaction]:
+        if number == 0:
+            raise AppError("This message is damaged.")
+        return super().__getitem__(number)
+
+
+def test_a_turn_that_cannot_be_read_is_told(shown: Shown, qtbot: QtBot) -> None:
+    turns = many_turns(40)
+    keys, told = [turn.key for turn in turns], list[Notice]()
+    shown.selecting.noticed.connect(told.append)
+    shown.transcript.set_turns(Lost(turns), keys=keys, sizes=[20] * 40)
+    shown.wait(qtbot)
+    shown.mouse.click(shown.point(39, "answer"), 2)
+    shown.key(Qt.Key.Key_Home, SHIFT | CTRL)
+    assert [one.text for one in told] == ["This message is damaged."]
+    assert shown.selected == "answer"
+
+
 def test_escape_lets_go_of_the_selection_and_is_passed_on_without_one(
     shown: Shown, qtbot: QtBot
 ) -> None:
@@ -431,6 +482,29 @@ def test_escape_lets_go_of_the_selection_and_is_passed_on_without_one(
     shown.key(Qt.Key.Key_Escape)
     assert shown.selected == ""
     assert shown.marked == []
+
+
+def test_escape_is_the_windows_only_where_nothing_is_selected(theme: Theme, qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    made = Transcript(theme, lambda attachment: None, window)
+    window.resize(1016, 600)
+    made.resize(1016, 600)
+    stopped: list[str] = []
+    QShortcut(QKeySequence("Esc"), window, lambda: stopped.append("stopped"))
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    shown = Shown(made)
+    show(shown, qtbot, two_turns())
+    shown.mouse.click(shown.point(0, "bold"), 2)
+    text = shown.selecting.pointing.views[0].parts[1][1]
+    text.setFocus()
+    QTest.keyClick(text, Qt.Key.Key_Escape)
+    assert shown.selected == ""
+    assert stopped == []
+    QTest.keyClick(text, Qt.Key.Key_Escape)
+    assert stopped == ["stopped"]
 
 
 def test_plain_keys_scroll_as_ever(shown: Shown, qtbot: QtBot) -> None:
@@ -466,7 +540,7 @@ def choose(shown: Shown, point: QPoint, words: str) -> None:
     menu.close()
 
 
-TURN = ["Copy answer", "Copy turn as Markdown", "Select all"]
+TURN = ["Copy answer", "Copy turn as Markdown", "Select turn", "Select all"]
 
 
 def test_the_menu_offers_what_is_there(shown: Shown, qtbot: QtBot) -> None:
@@ -494,8 +568,20 @@ def test_every_entry_of_the_menu_does_what_it_says(shown: Shown, qtbot: QtBot) -
     assert clipboard.text() == "bold"
     choose(shown, shown.point(0, "bold"), "Copy as Markdown")
     assert clipboard.text() == "First paragraph with **bold** words."
+    choose(shown, shown.point(1, "Second"), "Select turn")
+    assert shown.selected == "And then\n\nSecond answer."
     choose(shown, shown.point(0, "bold"), "Select all")
+    assert shown.selected.startswith("The question")
     assert shown.selected.endswith("Second answer.")
+
+
+def test_others_can_offer_what_they_do_with_a_turn(shown: Shown, qtbot: QtBot) -> None:
+    turns = two_turns()
+    show(shown, qtbot, turns)
+    acted: list[str] = []
+    shown.selecting.offer(TurnAction("Do something else", "image", acted.append))
+    choose(shown, shown.point(1, "Second"), "Do something else")
+    assert acted == [turns[1].key]
 
 
 def test_hidden_characters_of_an_answer_stay_behind(shown: Shown, qtbot: QtBot) -> None:

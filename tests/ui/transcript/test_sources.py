@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop_app.ui.theme import Theme
+from desktop_app.ui.transcript import sources as sources_module
 from desktop_app.ui.transcript.citations import Source
 from desktop_app.ui.transcript.cite_marks import mark_width
 from desktop_app.ui.transcript.sources import CARD, ROW, CitationCard, SourceList
@@ -101,3 +102,15 @@ def test_the_card_stays_in_the_window_and_beside_the_mark(
     assert box.left() >= 0
     assert box.right() <= window.width()
     assert not box.intersects(mark)
+
+
+def test_a_mark_that_the_keyboard_has_reached_is_said_aloud_and_one_under_the_pointer_is_not(
+    theme: Theme, window: QWidget, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(sources_module, "announce", lambda _widget, words: said.append(words))
+    card = CitationCard(theme, window)
+    card.show_for(PAGE, "it says", on_screen(window, 9, 9), now=False)
+    assert said == []
+    card.show_for(PAGE, "it says", on_screen(window, 9, 9), now=True)
+    assert said == ["A page. example.com. “it says”"]
