@@ -37,8 +37,9 @@ NOT_NEEDED: Final = (
 )
 """Modules that something imports if they are there, and that Castor does without."""
 
-THE_SYSTEMS: Final = {"libstdc++.so.6", "libgcc_s.so.1"}
-"""Libraries that every desktop has in a version that its drivers need."""
+THE_SYSTEMS: Final = {"libstdc++.so.6", "libgcc_s.so.1", "libcups.so.2"}
+"""Libraries that every desktop has in a version that its drivers need, or that prints; without
+CUPS there is no printer, and PDF all the same."""
 
 QT_PLUGINS: Final = {
     "platforms": ("xcb", "wayland", "offscreen", "windows", "cocoa"),
@@ -52,6 +53,7 @@ QT_PLUGINS: Final = {
     "wayland-decoration-client": ("bradient", "adwaita"),
     "wayland-graphics-integration-client": ("qt-plugin-wayland-egl",),
     "imageformats": ("jpeg", "gif", "webp"),
+    "printsupport": ("cupsprintersupport", "windowsprintersupport", "cocoaprintersupport"),
 }
 """The plugins of Qt that Castor uses. PNG and BMP are built in, SVG is read without a plugin."""
 
@@ -106,10 +108,9 @@ def needed(entries: list[Entry], imports: Callable[[str], set[str]]) -> list[Ent
     ahead = [file for name, file, _ in entries if not _library(name)]
     while ahead:
         for library in imports(ahead.pop()):
-            if library in libraries and library not in reached:
+            if library in libraries and library not in reached | THE_SYSTEMS:
                 reached.add(library)
                 ahead.append(libraries[library])
-    reached -= THE_SYSTEMS
     return [entry for entry in entries if not _library(entry[0]) or Path(entry[0]).name in reached]
 
 

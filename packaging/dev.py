@@ -13,6 +13,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, NoReturn
 
+import corpus
 import debian
 import environment
 import frozen
@@ -40,9 +41,9 @@ verbs:
 """
 
 SETS = {
-    "setup": ("runtime", "test", "check", "build"),
+    "setup": ("runtime", "test", "corpus", "check", "build"),
     "run": ("runtime",),
-    "test": ("runtime", "test"),
+    "test": ("runtime", "test", "corpus"),
     "check": ("runtime", "test", "check"),
     "bench": ("runtime",),
     "build": ("runtime", "build"),
@@ -86,6 +87,9 @@ def main(arguments: Sequence[str]) -> int:
     except (PythonTooOld, debian.PackagesMissing, launch.NoScreen) as missing:
         say(str(missing))
         return 2
+    except corpus.CorpusMissing as missing:
+        say(str(missing))
+        return 1
     except PermissionError as denied:
         say(f"This user may not write {denied.filename}. Has another one set Castor up?")
         return 2

@@ -15,6 +15,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+import corpus
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
 
@@ -22,6 +24,9 @@ ROOT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = ROOT / "packaging" / "requirements"
 VENV = ROOT / ".venv"
 LOCK = ROOT / "build" / "setup.lock"
+
+CORPUS = "corpus"
+"""The set that is no list of packages: the examples of CommonMark. It needs the set "test"."""
 
 RECIPE = 1
 """To be raised when what `prepare` does has changed so far that every environment is outdated."""
@@ -57,8 +62,16 @@ def prepare(sets: Sequence[str], say: Callable[[str], None]) -> None:
             say(f"Making the virtual environment {VENV} …")
             _run([base_python(), "-m", "venv", "--clear", str(VENV)], lock)
         say(f"Installing the locked packages ({', '.join(stale)}) …")
-        files = [f"--requirement={_requirements(name)}" for name in stale]
-        _run([str(program("python")), *PIP_INSTALL, *files], lock)
+        files = [f"--requirement={_requirements(name)}" for name in stale if name != CORPUS]
+        if files:
+            _run([str(program("python")), *PIP_INSTALL, *files], lock)
+        if CORPUS in stale:
+            corpus.fetch(
+                program("python"),
+                _requirements("runtime"),
+                corpus.place(VENV),
+                lambda command: _run(command, lock),
+            )
         _write_stamp({**(known or {}), **{name: _digest(name) for name in stale}})
 
 
@@ -105,6 +118,8 @@ def _requirements(name: str) -> Path:
 
 
 def _digest(name: str) -> str:
+    if name == CORPUS:
+        return corpus.digest(_requirements("runtime"))
     return hashlib.sha256(_requirements(name).read_bytes()).hexdigest()
 
 

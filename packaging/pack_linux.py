@@ -37,7 +37,7 @@ DEPENDS: Final = (
 RECOMMENDS: Final = (
     "ca-certificates",
     "gnome-keyring | kwalletmanager | keepassxc",
-    *("xdg-utils", "fonts-noto-cjk", "fonts-noto-color-emoji"),
+    *("xdg-utils", "fonts-noto-cjk", "fonts-noto-color-emoji", "libcups2"),
 )
 ARCHITECTURES: Final = {"x86_64": "amd64", "aarch64": "arm64"}
 

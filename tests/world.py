@@ -163,8 +163,10 @@ class World:
         return await self.database.read(lambda db: queries.load_interactions(db, key))
 
 
-async def until(condition: Callable[[], bool], *signals: SignalInstance) -> None:
-    """Wait until a condition holds that these signals can bring about; at most 20 s."""
+async def until(
+    condition: Callable[[], bool], *signals: SignalInstance, patience: float = 20
+) -> None:
+    """Wait until a condition holds that these signals can bring about; at most so many seconds."""
     changed = asyncio.Event()
 
     def note(*_values: object) -> None:
@@ -172,7 +174,7 @@ async def until(condition: Callable[[], bool], *signals: SignalInstance) -> None
 
     connections = [signal.connect(note) for signal in signals]
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(patience):
             while not condition():
                 changed.clear()
                 await changed.wait()

@@ -4,7 +4,7 @@ An input is on the disk before it is shown, and shown before it is sent.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
@@ -17,7 +17,7 @@ from desktop_app.chat.notices import Notice, NoticeBoard
 from desktop_app.chat.preferences import Preferences
 from desktop_app.chat.reading import Reading
 from desktop_app.chat.saving import TurnSaver, Writer, add_turn
-from desktop_app.chat.searching import search
+from desktop_app.chat.searching import TextSearch
 from desktop_app.chat.stopping import stop_at_server
 from desktop_app.chat.tasks import TaskScope
 from desktop_app.chat.titles import NEW_TITLE, title_of
@@ -33,7 +33,6 @@ from desktop_app.store import conversations as queries
 from desktop_app.store import outlines
 from desktop_app.store.errors import StoreError
 from desktop_app.store.rows import ConversationRow, Draft
-from desktop_app.store.search import TurnTexts
 
 
 class ChatSession(QObject):
@@ -120,13 +119,9 @@ class ChatSession(QObject):
         """The path that is on screen, as it is now; each turn is read when it is asked for."""
         return self.conversation.path()
 
-    def search(self, words: Sequence[str], begin: str = "") -> AsyncIterator[list[TurnTexts]]:
-        """Find the turns on the path that may have all these words in them, in path order, in a
-        round that begins with the turn `begin`; in pieces. Raises `StoreError`.
-        """
-        keys = list(self.turns.keys)
-        at = keys.index(begin) if begin in keys else 0
-        return search(self._writer.database, keys[at:] + keys[:at], words)
+    def search(self, keys: Sequence[str], words: Sequence[str]) -> TextSearch:
+        """Look for words in turns as they are on the disk, in the order of these keys."""
+        return TextSearch(self._writer.database, self._tasks, keys, words)
 
     @property
     def busy(self) -> bool:

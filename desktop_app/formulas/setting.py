@@ -31,6 +31,10 @@ _SIZE: Final = 24.0
 _DEEPEST: Final = 60
 """Groups within groups."""
 
+_WIDEST: Final = 1000.0
+_HIGHEST: Final = 400.0
+"""In em. What asks for more room is no formula."""
+
 _FONT: Final = "castor"
 _WIDE: Final = ("W", "F")
 
@@ -94,6 +98,9 @@ class Setter:
         top = min([-box.ymax, *(glyph.y - glyph.box.ymax for glyph in drawing.glyphs)])
         foot = max([-box.ymin, *(glyph.y - glyph.box.ymin for glyph in drawing.glyphs)])
         right = max([box.xmax, *(glyph.x + glyph.box.xmax for glyph in drawing.glyphs)])
+        width, height = (right - left) / _SIZE, (foot - top) / _SIZE
+        if not (0 <= width <= _WIDEST and 0 <= height <= _HIGHEST):
+            raise Unrenderable("it is too large")
         new: dict[int, Outline] = {}
         glyphs: list[Glyph] = []
         letters: list[Letters] = []

@@ -13,6 +13,7 @@ from desktop_app.overriding import override
 from desktop_app.ui.composer.attachment_strip import ThumbnailSource
 from desktop_app.ui.composer.composer import BOTTOM, OVERHANG, Composer
 from desktop_app.ui.empty_state import EmptyState
+from desktop_app.ui.find_bar import FindBar
 from desktop_app.ui.focus_order import put_in_order
 from desktop_app.ui.header import HEIGHT as HEADER
 from desktop_app.ui.header import Header
@@ -33,6 +34,8 @@ class Shown(Enum):
 
 
 _GAP: Final = 16
+_FIND_RIGHT: Final = 24
+_FIND_TOP: Final = 12
 
 
 class ChatPane(QWidget):
@@ -49,6 +52,7 @@ class ChatPane(QWidget):
         self.empty = EmptyState(theme, self)
         self.welcome = Welcome(theme, self)
         self.composer = Composer(theme, thumbnail, self)
+        self.find_bar = FindBar(theme, self)
         self.notices.height_changed.connect(self._fit)
         self.composer.height_changed.connect(self._fit)
         theme.changed.connect(self._fit)
@@ -65,6 +69,8 @@ class ChatPane(QWidget):
         """Fill the middle with something else."""
         self._shown = shown
         self.transcript.setVisible(shown is Shown.TRANSCRIPT)
+        if shown is not Shown.TRANSCRIPT:
+            self.find_bar.close_search()
         self.empty.setVisible(shown is Shown.EMPTY)
         self.welcome.setVisible(shown is Shown.WELCOME)
         self.composer.setVisible(shown is not Shown.WELCOME)
@@ -72,7 +78,8 @@ class ChatPane(QWidget):
 
     def _put_in_order(self) -> None:
         parts = (self.empty, self.welcome, self.composer)
-        put_in_order([*self.header.stops, *self.notices.stops, *self.transcript.stops])
+        bars = [*self.header.stops, *self.notices.stops, *self.find_bar.stops]
+        put_in_order([*bars, *self.transcript.stops])
         put_in_order([self.transcript.stops[-1], *(stop for part in parts for stop in part.stops)])
 
     def _fit(self) -> None:
@@ -101,6 +108,8 @@ class ChatPane(QWidget):
         for part in (self.transcript, self.empty, self.welcome):
             if not part.isHidden() or part is self.transcript:  # it is laid out before it is shown
                 part.setGeometry(middle)
+        self.find_bar.resize(self.find_bar.fit(width - 2 * _FIND_RIGHT))
+        self.find_bar.move(width - _FIND_RIGHT - self.find_bar.width(), top + _FIND_TOP)
         self.update()
 
     @override

@@ -43,6 +43,12 @@ class Header(QWidget):
     rename_requested = Signal(str)
     """The conversation on screen is to have this title."""
 
+    print_requested = Signal()
+    """The conversation on screen is to be printed."""
+
+    pdf_requested = Signal()
+    """The conversation on screen is to be saved as a PDF."""
+
     trash_requested = Signal()
     """The conversation on screen is to go into the trash."""
 
@@ -179,6 +185,10 @@ class Header(QWidget):
     def _open_menu(self) -> None:
         menu = Menu(self._theme, self)
         menu.add("Rename", self.rename, icon_name="pencil", shortcut="F2")
+        menu.add("Print…", self.print_requested.emit, icon_name="printer", shortcut="Ctrl+P")
+        menu.add(
+            "Save as PDF…", self.pdf_requested.emit, icon_name="file-down", shortcut="Ctrl+Shift+P"
+        )
         menu.add("Move to trash", self.trash_requested.emit, icon_name="trash-2")
         width = menu.sizeHint().width()
         menu.popup(self._menu.mapToGlobal(QPoint(self._menu.width() - width, HEIGHT - 10)))

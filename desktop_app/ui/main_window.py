@@ -41,6 +41,7 @@ from desktop_app.ui.key_rejection import words_of_rejection
 from desktop_app.ui.links import check_link, names_another_host, open_link
 from desktop_app.ui.mark import window_icon
 from desktop_app.ui.media_desk import MediaDesk
+from desktop_app.ui.printing.printing import Printing
 from desktop_app.ui.session_view import SessionView
 from desktop_app.ui.sidebar.sidebar import Sidebar
 from desktop_app.ui.theme import Theme
@@ -94,6 +95,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(body)
         self._overlay = DropOverlay(theme, self)
         self.view = SessionView(self.pane, preferences, attachments, self)
+        self.printing = Printing(theme, self.view, attachments.media, notices, self)
         self.keyboard = Actions(self)
         self._trashed: ConversationRow | None = None
         self._dialogs = WindowDialogs(theme, library, preferences, folders, keychain, self)
@@ -111,6 +113,8 @@ class MainWindow(QMainWindow):
     # --- wiring -------------------------------------------------------------------------------
 
     def _connect_actions(self) -> None:
+        self.view.finding.listen(self.keyboard)
+        self.printing.listen(self.keyboard, self.pane)
         for name, slot in {
             "new_chat": self._library.new,
             "next_conversation": self._open_next,
@@ -150,7 +154,7 @@ class MainWindow(QMainWindow):
         pane.header.left.connect(pane.composer.setFocus)
         pane.notices.acted.connect(self._act)
         pane.transcript.link_clicked.connect(self.open_link)
-        pane.transcript.selecting.failed.connect(self._say)
+        pane.transcript.selecting.noticed.connect(self._notices.post)
         self._media.failed.connect(self._say)
         pane.transcript.zoom_requested.connect(self._zoom)
         pane.welcome.link_clicked.connect(self.open_link)
@@ -253,6 +257,9 @@ class MainWindow(QMainWindow):
             put_text(answer)
 
     def _escape(self) -> None:
+        if self.view.finding.is_open and not self.view.is_answering:
+            self.view.finding.close()
+            return
         self.view.stop()
         self.pane.composer.setFocus()
 

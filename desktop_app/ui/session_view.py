@@ -13,6 +13,7 @@ from desktop_app.interactions.interaction import Interaction
 from desktop_app.interactions.outcome import Outcome
 from desktop_app.ui.announcing import ReadingOut, announce, words_of_end
 from desktop_app.ui.chat_pane import ChatPane, Shown
+from desktop_app.ui.finding import Finding
 
 _NOTHING: Final = (
     "Google keeps nothing of this conversation; it is kept on this computer only. "
@@ -47,6 +48,7 @@ class SessionView(QObject):
         self._session: ChatSession | None = None
         self._connections: list[QMetaObject.Connection] = []
         self._waits_for_key = False
+        self.finding = Finding(pane.find_bar, pane.transcript, self)
         self._reading = ReadingOut()
         self._live = ""  # the key of the turn whose end is to be announced
         self._connect_pane()
@@ -55,6 +57,11 @@ class SessionView(QObject):
     def session(self) -> ChatSession | None:
         """The session that is shown."""
         return self._session
+
+    @property
+    def is_answering(self) -> bool:
+        """Whether an answer is coming in."""
+        return self._session is not None and self._session.running_turn is not None
 
     def _connect_pane(self) -> None:
         composer, transcript, header = self._pane.composer, self._pane.transcript, self._pane.header
@@ -107,6 +114,7 @@ class SessionView(QObject):
         ):
             self._bind(signal, slot)
         self._show_turns(session)
+        self.finding.show(session)
         self._pane.composer.show_draft(session.draft.text, session.draft.attachments)
         self._pane.composer.set_working(self._attachments.working(session.key))
         self._pane.composer.set_copying(None)
@@ -150,6 +158,7 @@ class SessionView(QObject):
             self._pane.header.finish_renaming()
             for connection in self._connections:
                 QObject.disconnect(connection)
+            self.finding.leave()
         self._connections.clear()
         self._session = None
         self._waits_for_key = False

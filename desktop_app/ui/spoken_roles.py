@@ -7,9 +7,9 @@ name: the words that such a widget paints.
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QAccessibleWidget, QWidget
+from PySide6.QtWidgets import QAbstractButton, QAccessibleWidget, QWidget
 
 from desktop_app.ui.transcript.accessibility import BlocksInterface
 from desktop_app.ui.transcript.blocks_view import BlocksView
@@ -17,23 +17,27 @@ from desktop_app.ui.transcript.blocks_view import BlocksView
 _ROLES: Final = {
     "ActivityRing": QAccessible.Role.Animation,
     "Chip": QAccessible.Role.Grouping,
+    "CitationCard": QAccessible.Role.ToolTip,
     "Composer": QAccessible.Role.Grouping,
     "DropOverlay": QAccessible.Role.Notification,
     "EmptyState": QAccessible.Role.Grouping,
     "FailureCard": QAccessible.Role.Grouping,
     "Header": QAccessible.Role.Heading,
+    "MediaCard": QAccessible.Role.Grouping,
     "NoticeBar": QAccessible.Role.Notification,
     "Page": QAccessible.Role.Grouping,
     "Picture": QAccessible.Role.Graphic,
     "RefusalChip": QAccessible.Role.Notification,
     "Sidebar": QAccessible.Role.Grouping,
+    "SourceList": QAccessible.Role.Grouping,
+    "SourceRow": QAccessible.Role.StaticText,
     "ThemeChoice": QAccessible.Role.Grouping,
     "Transcript": QAccessible.Role.Grouping,
     "TurnView": QAccessible.Role.Grouping,
     "Welcome": QAccessible.Role.Grouping,
     "StatusLine": QAccessible.Role.StaticText,
 }
-"""By the name of the class."""
+"""By the name of the class. A button that can be pressed stays one."""
 
 
 def install_roles() -> None:
@@ -56,5 +60,7 @@ def _interface_of(name: str, thing: QObject) -> QAccessibleWidget | None:
         return BlocksInterface(thing)
     role = _ROLES.get(name)
     if role is None or not isinstance(thing, QWidget):
+        return None
+    if isinstance(thing, QAbstractButton) and thing.focusPolicy() != Qt.FocusPolicy.NoFocus:
         return None
     return QAccessibleWidget(thing, role)

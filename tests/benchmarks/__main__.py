@@ -1,6 +1,6 @@
 """Runs the benchmarks: `packaging/dev.py bench` starts it, with a screen of its own.
 
-    python -m tests.benchmarks [--json] [start] [rest] [events] [gaps] [sending]
+    python -m tests.benchmarks [--json] [start] [rest] [events] [gaps] [sending] [transcript]
 
 Standard output is one table, or with --json one JSON object; progress goes to standard error.
 Times depend on the machine and on what else it does: ratios and floors come from the same run.
@@ -18,6 +18,7 @@ from tests.benchmarks.events import measure_events
 from tests.benchmarks.figures import GOALS, Figures, merge, reached
 from tests.benchmarks.processes import Bench, benches
 from tests.benchmarks.sending import measure_sending
+from tests.benchmarks.transcript import measure_transcript
 from tests.benchmarks.windows import measure_gaps, measure_rest, measure_start
 
 MEASURES: dict[str, Callable[[Bench], Figures]] = {
@@ -26,6 +27,7 @@ MEASURES: dict[str, Callable[[Bench], Figures]] = {
     "events": lambda _: measure_events(),
     "gaps": measure_gaps,
     "sending": lambda bench: measure_sending(bench.folder / "sending"),
+    "transcript": measure_transcript,
 }
 
 

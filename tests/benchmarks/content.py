@@ -32,6 +32,23 @@ engine theory language window garden machine question method surface reason wint
 moves keeps turns holds grows breaks carries measures explains follows remains changes
 slowly clearly often never together quietly nearly early again long small bright exact
 """.split()  # noqa: SIM905 - in a list they would be seventy lines
+_ASIAN = (
+    *(
+        "语言",
+        "模型",
+        "回答",
+        "问题",
+        "速度",
+        "窗口",
+        "文字",
+        "颜色",
+        "记忆",
+        "方法",
+        "结果",
+        "时间",
+    ),
+    *("我们", "可以", "因为", "所以", "同时", "非常", "清楚", "简单", "在", "和", "的", "了", "是"),
+)
 _CODE = {
     "python": (
         "def {a}({b}: list[int], limit: int = {n}) -> dict[str, int]:\n"
@@ -108,6 +125,22 @@ def _formula(rng: random.Random) -> str:
     return f"$$\nx_{{{rng.randint(1, 9)}}} = \\frac{{a + {rng.randint(2, 9)}b}}{{c^2}}\n$$"
 
 
+def _asian(rng: random.Random) -> str:
+    """A paragraph in Chinese, with marks of its own and a word that stands out."""
+    sentences: list[str] = []
+    for _ in range(rng.randint(2, 5)):
+        words = rng.choices(_ASIAN, k=rng.randint(4, 12))
+        words[rng.randrange(len(words))] = f"**{rng.choice(_ASIAN)}**"
+        sentences.append("".join(words) + rng.choice("\u3002\u3002\uff1f"))
+    return "".join(sentences)
+
+
+def _sums(rng: random.Random) -> str:
+    """A sentence with formulas in it."""
+    a, b = rng.randint(2, 9), rng.randint(2, 9)
+    return f"{_sentence(rng)} So $x_{a}^{b}$ is $\\sqrt{{{a} + {b}}}$, {_sentence(rng)}"
+
+
 _BLOCKS = (
     *(_paragraph,) * 8,
     *(_list,) * 3,
@@ -115,6 +148,14 @@ _BLOCKS = (
     *(_heading,) * 2,
     *(_table, _quote, _formula),
 )
+
+
+_MIXED = (*_BLOCKS, *(_asian,) * 3, *(_sums,) * 2)
+
+
+def mixed_text(rng: random.Random) -> str:
+    """An answer in Markdown of all that an answer can have in it."""
+    return "\n\n".join(rng.choice(_MIXED)(rng) for _ in range(rng.randint(3, 14)))
 
 
 def answer_text(rng: random.Random, least: int = 3, most: int = 14) -> str:
@@ -179,6 +220,23 @@ def record(event: Event) -> bytes:
 def stream_records(text: str, name: str = "v1_bench") -> list[bytes]:
     """A whole stream, one record an event."""
     return [record(event) for event in answer_events(random.Random(SEED), text, name)]
+
+
+def worst_blocks() -> dict[str, str]:
+    """Answers of one block each that are hard to show."""
+    rng = random.Random(SEED)
+    code = _CODE["python"].format(a="count", b="values", c="value", n=7) + "\n"
+    rows = "".join(f"| {n} | {' '.join(_words(rng, 2, 4))} | {n * 7} |\n" for n in range(5_000))
+    return {
+        "latin": " ".join(_sentence(rng) for _ in range(1_400))[:100_000],
+        "asian": "".join(rng.choices(_ASIAN, k=21_000))[:33_000],
+        "list": "".join(f"- {_sentence(rng)}\n" for _ in range(2_000)),
+        "table": f"| n | words | sum |\n|---|---|---|\n{rows}",
+        "code": f"```python\n{code * (20_000 // code.count(chr(10)))}```",
+        "math": "\n\n".join(
+            f"$$\nx_{{{n}}} = \\frac{{a + {n}}}{{b^{n % 9}}}\n$$" for n in range(200)
+        ),
+    }
 
 
 def long_text(size: int) -> str:

@@ -13,6 +13,19 @@ GOALS: dict[str, tuple[str, float]] = {
     "idle_cpu_percent": ("at most", 0.1),
     "gap_500_ms": ("at most", 50),
     "bytes_per_turn_growth": ("at most", 1.1),
+    "open_5000_ms": ("at most", 60),
+    "open_50000_ms": ("at most", 150),
+    "stream_cpu_s": ("at most", 2.0),
+    "stream_socket_cpu_s": ("at most", 4.0),
+    "stream_gap_ms": ("at most", 16),
+    "stream_gap_worst_ms": ("at most", 33),
+    "stream_last_painted_ms": ("at most", 50),
+    "block_gap_ms": ("at most", 33),
+    "scroll_p99_ms": ("at most", 12),
+    "jump_ms": ("at most", 50),
+    "resize_ms": ("at most", 100),
+    "rss_5000_over_floor_mb": ("at most", 40),
+    "find_ms": ("at most", 100),
 }
 """The figures that have a goal."""
 
@@ -20,6 +33,11 @@ GOALS: dict[str, tuple[str, float]] = {
 def median(values: Sequence[float]) -> float:
     """The middle of some measurements."""
     return statistics.median(values)
+
+
+def share_of(values: Sequence[float], share: float) -> float:
+    """The measurement below which this share of them is."""
+    return sorted(values)[min(len(values) - 1, int(share * len(values)))]
 
 
 def spread(values: Sequence[float], digits: int) -> list[float]:

@@ -28,7 +28,12 @@ class Bench:
     variables: dict[str, str]
 
     def run(
-        self, plan: Plan, arguments: Sequence[str] = (), *, options: Sequence[str] = ()
+        self,
+        plan: Plan,
+        arguments: Sequence[str] = (),
+        *,
+        options: Sequence[str] = (),
+        patience: float = PATIENCE,
     ) -> tuple[Figures, str]:
         """Run one child to its end; return what it reported and what it said on stderr.
 
@@ -46,7 +51,7 @@ class Bench:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             check=False,
-            timeout=PATIENCE,
+            timeout=patience,
         )
         said = done.stderr.decode("utf-8", "replace")
         if done.returncode or not result.is_file():
@@ -57,7 +62,7 @@ class Bench:
         """A copy of a history, so that every run begins with the same."""
         profile = self.folder / "profile"
         shutil.rmtree(profile, ignore_errors=True)
-        shutil.copytree(history, profile)
+        shutil.copytree(history, profile, ignore=shutil.ignore_patterns("*.socket"))
         return profile
 
     @contextmanager

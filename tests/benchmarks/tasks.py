@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 class Plan:
     """What a child is to do; times in seconds.
 
-    `modules` is a file with the names of what an empty window is to import.
+    `modules` is a file with the names of what an empty window is to import, `pace` how long it is
+    waited for a window to come to rest.
     """
 
     window: str
@@ -35,6 +36,9 @@ class Plan:
     watch: float = 0.0
     modules: str = ""
     steps: int = 0
+    runs: int = 0
+    length: int = 0
+    pace: float = 1.0
 
 
 _KEPT: list[asyncio.Task[None]] = []
@@ -54,7 +58,7 @@ def after_first_paint(window: QMainWindow, seconds: float, result: str, plan: st
 
     tasks = {"paint": _report_paint, "layout": _watch_layout, "rest": _rest, "gaps": _gaps}
     try:
-        tasks[planned.task](window, planned, report)
+        tasks.get(planned.task, _read)(window, planned, report)
     except BaseException:  # noqa: BLE001 - Qt would only print it, and the window would stay
         traceback.print_exc()
         os._exit(1)
@@ -127,6 +131,7 @@ def _rest(window: QMainWindow, plan: Plan, report: Report) -> None:
     """Memory once all is settled, then the processor's time while nothing happens."""
     if plan.modules:
         _import_same(Path(plan.modules))
+    if plan.window == "empty":
         field = QLineEdit(window)  # with a cursor that blinks
         window.setCentralWidget(field)
         field.setFocus()
@@ -193,3 +198,12 @@ def _gaps(window: QMainWindow, plan: Plan, report: Report) -> None:
         drive_empty(plan.watch, report)
     else:
         drive(window, plan.settle, plan.steps, report)
+
+
+# --- the transcript -------------------------------------------------------------------------------
+
+
+def _read(window: QMainWindow, plan: Plan, report: Report) -> None:
+    from tests.benchmarks.reading import read
+
+    read(cast("MainWindow", window), plan, report)

@@ -1,5 +1,6 @@
 """The benchmarks themselves: they are the same at every run, and measure what they say."""
 
+import importlib.util
 import io
 import json
 import random
@@ -10,20 +11,44 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
+from desktop_app.interactions.content import AttachmentContent
 from desktop_app.store import conversations as queries
 from desktop_app.store.database import FILE_NAME, open_read_only
 from desktop_app.store.rows import restore_interaction
 from tests.benchmarks.__main__ import MEASURES, main
-from tests.benchmarks.content import SEED, answer_text, long_text, stream_records
+from tests.benchmarks.content import SEED, answer_text, long_text, stream_records, worst_blocks
 from tests.benchmarks.events import fold, measure_events
-from tests.benchmarks.figures import GOALS, Figures, reached
-from tests.benchmarks.history import CONVERSATIONS, conversation_key, write_history
+from tests.benchmarks.figures import GOALS, Figures, reached, share_of
+from tests.benchmarks.frames import likeness
+from tests.benchmarks.history import (
+    CONVERSATIONS,
+    LONG,
+    conversation_key,
+    write_history,
+    write_mixed_history,
+)
 from tests.benchmarks.processes import Bench
 from tests.benchmarks.sending import measure_sending
+from tests.benchmarks.transcript import Scale, measure_transcript
 from tests.benchmarks.windows import measure_gaps, measure_rest, measure_start, top_imports
 
+SMALL = Scale(
+    *(12, 12),
+    opens=1,
+    streams=1,
+    sockets=1,
+    deltas=60,
+    block_length=2_000,
+    steps=2,
+    jumps=2,
+    answers=1,
+    settle=0.4,
+    watch=0.2,
+    pace=0.2,
+)
 QUICK: Mapping[str, Callable[[Bench], Figures]] = {
     "start": lambda bench: measure_start(bench, pairs=1, settle=0.2),
     "rest": lambda bench: measure_rest(bench, settle=0.4, watch=0.2),
@@ -32,6 +57,7 @@ QUICK: Mapping[str, Callable[[Bench], Figures]] = {
         bench, runs=1, turns=3, length=2000, per_second=0, settle=0.4, steps=2
     ),
     "sending": lambda bench: measure_sending(bench.folder / "sending", turns=4),
+    "transcript": lambda bench: measure_transcript(bench, SMALL),
 }
 
 
@@ -63,7 +89,13 @@ def test_every_benchmark_can_be_run_in_a_quick_form() -> None:
     assert QUICK.keys() == MEASURES.keys()
 
 
-@pytest.mark.parametrize("name", [*GOALS, "rss_mb", "floor_rss_mb", "start_ms", "floor_gap_ms"])
+NOT_HERE = {"rss_5000_over_floor_mb", "find_ms"}
+"""What a dozen turns do not tell, and what only a window has that can find."""
+
+
+@pytest.mark.parametrize(
+    "name", [*(GOALS.keys() - NOT_HERE), "rss_mb", "floor_rss_mb", "start_ms", "floor_gap_ms"]
+)
 def test_a_figure_is_a_number_that_is_not_negative(figures: Figures, name: str) -> None:
     value = figures[name]
     assert isinstance(value, int | float)
@@ -94,6 +126,61 @@ def test_gaps_are_told_by_phase(figures: Figures) -> None:
     phases = cast("dict[str, dict[str, float]]", figures["gap_500_phases"])
     assert phases.keys() == {"open", "stream", "scroll"}
     assert max(phase["ms"] for phase in phases.values()) == figures["gap_500_ms"]
+
+
+def test_finding_is_measured_where_the_window_can_find(figures: Figures) -> None:
+    can_find = importlib.util.find_spec("desktop_app.ui.find_bar") is not None
+    assert ("find_ms" in figures) == can_find
+
+
+def test_each_figure_of_the_transcript_stands_beside_that_of_an_empty_view(
+    figures: Figures,
+) -> None:
+    for name in ("open_5000_ms", "stream_cpu_s", "block_gap_ms", "scroll_p99_ms", "jump_ms"):
+        assert cast("float", figures[f"floor_{name}"]) >= 0
+    assert cast("float", figures["stream_cpu_s"]) > 0
+
+
+def test_the_worst_blocks_are_as_large_as_they_are_said_to_be() -> None:
+    blocks = worst_blocks()
+    assert len(blocks["latin"]) == 100_000
+    assert len(blocks["asian"].encode()) > 95_000
+    assert blocks["list"].count("\n") == 2_000
+    assert blocks["table"].count("\n") == 5_002
+    assert 19_990 < blocks["code"].count("\n") < 20_010
+    assert blocks["math"].count("$$") == 400
+
+
+def test_a_mixed_history_has_all_that_an_answer_can_have(tmp_path: Path) -> None:
+    write_mixed_history(tmp_path, 450)
+    db = open_read_only(tmp_path / FILE_NAME)
+    try:
+        rows = queries.load_interactions(db, conversation_key(LONG))
+        turns = [restore_interaction(row) for row in rows]
+    finally:
+        db.close()
+    assert len(turns) == 450
+    text = "".join(turn.output_text for turn in turns)
+    for part in ("```python", "|---|", "$$", "\\sqrt", "\u3002", "\n- ", "\n> ", "## "):
+        assert part in text
+    assert any(isinstance(one, AttachmentContent) for turn in turns for one in turn.input)
+    assert any("image" in step.body for row in rows for step in row.steps)
+
+
+def test_a_share_of_measurements_is_below_what_is_told() -> None:
+    assert share_of([3.0, 1.0, 2.0], 0.0) == 1.0
+    assert share_of([float(number) for number in range(100)], 0.99) == 99.0
+    assert share_of([5.0], 0.95) == 5.0
+
+
+def test_two_pictures_are_alike_by_the_share_that_is_the_same() -> None:
+    black, grey = (QImage(10, 10, QImage.Format.Format_Grayscale8) for _ in range(2))
+    black.fill(0)
+    grey.fill(0)
+    assert likeness(black, grey) == 1
+    for column in range(10):
+        grey.setPixel(column, 0, 0xFF808080)
+    assert likeness(black, grey) == pytest.approx(0.9, abs=0.03)
 
 
 def test_a_turn_sends_no_more_for_the_turns_before_it(figures: Figures) -> None:

@@ -111,6 +111,18 @@ def test_what_cannot_be_set_is_said_to_be_so(source: str) -> None:
     assert list(answer(SETTER, source, display=True)) == ["error"]
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        r"\rule{99999em}{99999em}",
+        r"x\hspace{99999em}y",
+        r"\begin{matrix}" + r"a\\" * 500 + r"b\end{matrix}",
+    ],
+)
+def test_what_wants_more_room_than_there_is_anywhere_is_no_formula(source: str) -> None:
+    assert list(answer(SETTER, source, display=True)) == ["error"]
+
+
 def test_an_unknown_command_is_not_shown_as_letters() -> None:
     with pytest.raises(Unrenderable):
         picture(r"x + \unknowncommand")

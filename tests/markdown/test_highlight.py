@@ -212,3 +212,11 @@ def test_other_code_is_read_anew() -> None:
     assert code.feed("return") == 0
     code.advance(code.line_count, FOREVER)
     assert code.lines == [(("return", "c_keyword"),)]
+
+
+@pytest.mark.parametrize("language", ["scala", "fish", "smithy", "c", "python", "javascript"])
+def test_a_string_that_is_left_open_holds_nobody_up(language: str) -> None:
+    for unit in ("\\", "\\n", "a\n", "a ", "\n"):
+        for begin in ('"""', '"', "'", "`", "begin "):
+            text = begin + unit * 60
+            assert texts(coloured(text, language)) == text.split("\n")

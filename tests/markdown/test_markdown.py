@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from desktop_app.markdown.blocks import (
@@ -143,7 +143,7 @@ def test_a_picture_is_never_more_than_a_link() -> None:
         assert paragraph.spans[0].text.startswith("[p – ")
 
 
-def grow(text: str, cuts: list[int]) -> tuple[Block, ...]:
+def grow(text: str, cuts: list[int]) -> MarkdownStream:
     """What is shown of a text that comes in pieces, each update applied as a painter would."""
     stream = MarkdownStream()
     settled: list[Block] = []
@@ -159,7 +159,7 @@ def grow(text: str, cuts: list[int]) -> tuple[Block, ...]:
     for number, block in last.mended.items():
         settled[number] = block
     assert stream.blocks == (*settled, *last.open)
-    return stream.blocks
+    return stream
 
 
 PIECES = (
@@ -217,6 +217,7 @@ PIECES = (
 )
 
 
+@settings(max_examples=2000)
 @given(st.lists(PIECES, max_size=25).map("".join), st.data())
 @example("[x]\n\n[x]: /url\n", None)
 @example("- a\n\n\nb\n- c", None)
@@ -227,9 +228,10 @@ def test_the_same_text_gives_the_same_blocks_however_it_is_cut(
         cuts = list(range(len(text)))
     else:
         cuts = data.draw(st.lists(st.integers(0, len(text)), max_size=10))
-    shown = grow(text, cuts)
-    assert shown == read(text)
-    assert joined(shown) == blocks(text)
+    grown, whole = grow(text, cuts), read_stream(text)
+    assert grown.blocks == whole.blocks
+    assert grown.sources == whole.sources
+    assert joined(grown.blocks) == blocks(text)
 
 
 # --- sources --------------------------------------------------------------------------------------
@@ -254,7 +256,7 @@ def gaps_of(text: str, stream: MarkdownStream) -> list[str]:
 @example("[x]\n\n[x]: /url\n", None)
 @example("\n\n```\na\n\n```\nb\n\n\n", None)
 @example("|a|\n|-|\n" + "|1|\n" * 101 + "\nend", None)
-def test_the_same_text_gives_the_same_sources_however_it_is_cut(
+def test_what_is_there_of_a_text_has_the_same_sources_however_it_is_cut(
     text: str, data: st.DataObject | None
 ) -> None:
     cuts = data.draw(st.lists(st.integers(0, len(text)), max_size=10)) if data else range(len(text))
@@ -304,41 +306,8 @@ def test_the_long_sample_is_the_same_in_pieces() -> None:
     final = stream_expected("03_long_markdown")["final"]
     assert isinstance(final, dict)
     text = str(final["output_text"])
-    shown = grow(text, list(range(0, len(text), 61)))
-    assert joined(shown) == blocks(text)
-
-
-LINKS = st.lists(
-    st.sampled_from(
-        [
-            "www.",
-            "a",
-            ".com",
-            "://",
-            "http",
-            ":",
-            "@",
-            "localhost",
-            "mailto:",
-            "//",
-            "[x](a.b)",
-            "HTTPS://",
-        ]
-    )
-    | st.sampled_from([" ", "1.2.3.4", "é", "`a.b`", "*", "\n", "](", ")", "[", ".", "ftp:"]),
-    max_size=12,
-).map("".join)
-
-
-@given(LINKS)
-@example("see example.com")
-@example("[a](b) [c](d.e) f@g.de")
-@example("HTTP://A.DE and (www.x.org)")
-def test_bare_links_are_found_though_they_are_not_always_looked_for(text: str) -> None:
-    found = blocks(text)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("desktop_app.markdown.parse._MAY_LINK", re.compile(""))
-        assert found == blocks(text)
+    grown = grow(text, list(range(0, len(text), 61)))
+    assert joined(grown.blocks) == blocks(text)
 
 
 def test_a_settled_block_is_not_given_again() -> None:

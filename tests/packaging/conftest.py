@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGING = ROOT / "packaging"
 MODULES = (
-    *("environment", "debian", "launch", "release", "trial", "frozen", "dev"),
+    *("corpus", "environment", "debian", "launch", "release", "trial", "frozen", "dev"),
     *("bundle", "entry", "icons", "pack_linux", "pack_windows"),
 )
 

@@ -1,10 +1,12 @@
 """The developer's door: what it installs, when it does so again, and what it says."""
 
 import ast
+import io
 import json
 import os
 import subprocess
 import sys
+import tarfile
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -15,7 +17,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGING = ROOT / "packaging"
-MODULES = ("environment", "debian", "launch", "release", "trial", "frozen", "dev")
+MODULES = ("corpus", "environment", "debian", "launch", "release", "trial", "frozen", "dev")
 
 Program = Callable[[str, str], Path]
 
@@ -256,9 +258,11 @@ class TestTheVirtualEnvironment:
         self, door: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """A project in a temporary folder, where commands are noted and venv makes an empty one."""
+        self.door = door
         self.environment = door.environment
         self.commands: list[list[str]] = []
         self.said: list[str] = []
+        self.member = door.corpus.MEMBER
         monkeypatch.setattr(door.environment, "VENV", tmp_path / ".venv")
         monkeypatch.setattr(door.environment, "LOCK", tmp_path / "build" / "setup.lock")
         monkeypatch.setattr(door.environment, "REQUIREMENTS", tmp_path)
@@ -273,6 +277,17 @@ class TestTheVirtualEnvironment:
             python.parent.mkdir(parents=True, exist_ok=True)
             python.write_text("", "utf-8")
             python.chmod(0o755)
+        if "download" in command:
+            self.pack(Path(command[-1].partition("=")[2]))
+
+    def pack(self, folder: Path) -> None:
+        """Put what pip would fetch into a folder."""
+        with tarfile.open(folder / "package-1.0.tar.gz", "w:gz") as archive:
+            for name in ("PKG-INFO", self.member):
+                data = b"[]" if name == self.member else b""
+                entry = tarfile.TarInfo(f"package-1.0/{name}")
+                entry.size = len(data)
+                archive.addfile(entry, io.BytesIO(data))
 
     def prepare(self, *sets: str) -> list[str]:
         """Prepare `sets`; return what was done, in the words "venv" and "pip runtime test"."""
@@ -284,7 +299,8 @@ class TestTheVirtualEnvironment:
         if "venv" in command:
             return "venv"
         files = [word.partition("=")[2] for word in command if word.startswith("--requirement=")]
-        return " ".join(["pip", *(Path(file).stem for file in files)])
+        verb = "fetch" if "download" in command else "pip"
+        return " ".join([verb, *(Path(file).stem for file in files)])
 
     def test_it_is_made_once(self) -> None:
         assert self.prepare("runtime", "test") == ["venv", "pip runtime test"]
@@ -308,6 +324,37 @@ class TestTheVirtualEnvironment:
 
         assert self.prepare("runtime") == []
         assert self.prepare("runtime", "test") == ["pip test"]
+
+    def test_the_examples_of_commonmark_are_fetched_by_their_hash(self, tmp_path: Path) -> None:
+        assert self.prepare("runtime", "test", "corpus") == [
+            "venv",
+            "pip runtime test",
+            "fetch wanted",
+        ]
+        kept = tmp_path / ".venv" / "share" / "castor"
+        assert "--require-hashes" in self.commands[-1]
+        assert [path.name for path in kept.iterdir()] == ["commonmark.json"]
+        assert (kept / "commonmark.json").read_bytes() == b"[]"
+        assert self.prepare("runtime", "test", "corpus") == []
+
+    def test_another_release_has_its_examples_fetched_again(self, tmp_path: Path) -> None:
+        self.prepare("runtime", "test", "corpus")
+        lock = "a==1 \\\n    --hash=sha256:0\nmarkdown-it-py==9 \\\n    --hash=sha256:1\nb==2\n"
+        (tmp_path / "runtime.txt").write_text(lock, "utf-8")
+
+        assert self.prepare("test", "corpus") == ["fetch wanted"]
+        assert self.door.corpus.locked(tmp_path / "runtime.txt") == "".join(
+            lock.splitlines(keepends=True)[2:4]
+        )
+
+    def test_a_release_without_examples_is_told(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        self.member = "elsewhere.json"
+        monkeypatch.setattr(self.door.dev, "debian_packages", lambda _verb: ())
+
+        assert self.door.dev.main(["test"]) == 1
+        assert "has no tests/test_cmark_spec/commonmark.json" in capsys.readouterr().err
 
     @pytest.mark.parametrize(
         ("name", "value"), [("RECIPE", 999), ("VENV", Path("elsewhere").absolute())]

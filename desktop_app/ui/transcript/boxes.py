@@ -5,7 +5,7 @@ the block's text. None of it knows a widget.
 """
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from PySide6.QtCore import QRectF
 
@@ -19,6 +19,9 @@ from desktop_app.ui.transcript.text_box import Measure, TextBox
 from desktop_app.ui.transcript.timing import Deadline
 
 RULE_HEIGHT = 1
+
+SMALLEST: Final = 0.6
+"""The part of its size that a formula which is too wide is drawn in, at least."""
 
 
 class WordsBox:

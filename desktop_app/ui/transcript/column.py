@@ -25,8 +25,8 @@ _ROUNDS: Final = 100
 _AHEAD: Final = 1.0
 """Views are laid out up to this many windows above and below, when there is time."""
 
-_STEP: Final = 0.25
-"""So many windows more at a time."""
+_REACHES: Final = ((0.0, 0.5), (0.0, 1.0), (0.5, 1.0), (1.0, 1.0))
+"""How far above and below that is done, step by step, for one who goes downwards."""
 
 _KEPT: Final = 2.5
 """Views further away than so many windows are dropped."""
@@ -44,6 +44,11 @@ class Slot:
     turn: Interaction
     view: TurnView
     width: int = 0
+
+    @property
+    def streams(self) -> bool:
+        """Whether the answer is coming in."""
+        return self.turn.outcome is Outcome.STREAMING
 
 
 @dataclass(frozen=True)
@@ -79,10 +84,10 @@ class Window:
     value: int
     height: int
 
-    def reach(self, share: float) -> tuple[int, int]:
+    def reach(self, above: float, below: float) -> tuple[int, int]:
         """Where it ends above and below with so many windows more at each side."""
-        more = round(self.height * share)
-        return self.value - more, self.value + self.height + more
+        upper = self.value - round(self.height * above)
+        return upper, self.value + self.height + round(self.height * below)
 
 
 @dataclass
@@ -92,6 +97,9 @@ class Column:
     make: TurnMaker
     path: Path = field(default_factory=Path)
     width: int = 0
+    top: int = TOP
+    """Where the first turn begins."""
+
     heights: Heights = field(default_factory=Heights)
     measured: dict[str, int] = field(default_factory=dict[str, int])
     """What has been measured at this width, and not been taken yet."""
@@ -105,7 +113,7 @@ class Column:
     _live: dict[int, Slot] = field(default_factory=dict[int, Slot])
     _by_key: dict[str, Slot] = field(default_factory=dict[str, Slot])
     _states: dict[str, TurnState] = field(default_factory=dict[str, TurnState])
-    _reach: float = 0.0
+    _reaches: list[tuple[float, float]] = field(default_factory=list[tuple[float, float]])
 
     # --- turns --------------------------------------------------------------------------------
 
@@ -176,17 +184,17 @@ class Column:
     def content(self) -> int:
         """The height of all turns together, in pixels."""
         gap = TURN_GAP if len(self.path) else 0
-        return TOP + self.heights.total - gap + BOTTOM
+        return self.top + self.heights.total - gap + BOTTOM
 
     def top_of(self, number: int) -> int:
         """Where a turn begins."""
-        return TOP + self.heights.top_of(number)
+        return self.top + self.heights.top_of(number)
 
     def numbers(self, upper: int, lower: int) -> range:
         """The turns that are at least in part between two heights."""
         if not len(self.path):
             return range(0)
-        return range(self.heights.at(upper - TOP), self.heights.at(lower - TOP) + 1)
+        return range(self.heights.at(upper - self.top), self.heights.at(lower - self.top) + 1)
 
     def set_width(self, width: int) -> bool:
         """Have a width for all that is laid out from now on; say whether it is another one."""
@@ -219,7 +227,7 @@ class Column:
 
     def _measure(self, slot: Slot) -> None:
         height = slot.view.height()
-        if slot.turn.outcome is not Outcome.STREAMING:
+        if not slot.streams:
             self.measured[slot.turn.key] = height
         self.heights[slot.number] = height + TURN_GAP
 
@@ -229,7 +237,7 @@ class Column:
         """The topmost thing below a height, which stands at the upper edge of the window."""
         if not len(self.path):
             return None
-        number = self.heights.at(value - TOP)
+        number = self.heights.at(value - self.top)
         inside = value - self.top_of(number)
         if inside >= self.heights[number] - TURN_GAP and number + 1 < len(self.path):
             inside -= self.heights[number]
@@ -299,16 +307,17 @@ class Column:
                 break
         return value
 
-    def begin_ahead(self) -> None:
-        """The window is elsewhere, or what is near it has changed."""
-        self._reach = 0.0
+    def begin_ahead(self, *, upwards: bool) -> None:
+        """The window is elsewhere, or what is near it has changed; the reader goes on upwards, or
+        downwards.
+        """
+        self._reaches = [(below, above) for above, below in _REACHES] if upwards else [*_REACHES]
 
     def lay_out_ahead(self, window: Window) -> bool:
         """Lay out a little more around a window, so that no frame waits; say if that has moved
         anything.
         """
-        share = min(_AHEAD, self._reach + _STEP)
-        upper, lower = window.reach(share)
+        upper, lower = window.reach(*self._reaches[0])
         for number in self.numbers(upper, lower):
             slot = self._live.get(number)
             if slot is None or slot.width != self.width:
@@ -316,13 +325,13 @@ class Column:
                 return True
         if self._lay_out_between(upper, lower, upwards=False):
             return True
-        self._reach = share
+        del self._reaches[0]
         return False
 
     @property
     def is_ahead(self) -> bool:
         """Whether all near the window is laid out."""
-        return self._reach >= _AHEAD
+        return not self._reaches
 
     def _lay_out_between(self, upper: int, lower: int, *, upwards: bool) -> bool:
         """Lay out turns until something stands elsewhere; say whether that has been so."""
@@ -340,7 +349,7 @@ class Column:
     def place(self, window: Window, left: int) -> None:
         """Put each view where it is seen from a window; drop what is far away."""
         self._shift(window)
-        upper, lower = window.reach(_AHEAD)
+        upper, lower = window.reach(_AHEAD, _AHEAD)
         for slot in list(self._live.values()):
             top = self.top_of(slot.number)
             held = slot.turn.key == self.held
@@ -349,7 +358,7 @@ class Column:
                 slot.view.show()
                 continue
             _hide(slot.view)
-            if slot.turn.outcome is not Outcome.STREAMING and not self._is_near(slot, window):
+            if not slot.streams and not self._is_near(slot, window):
                 self.drop(slot.number)
 
     def _shift(self, window: Window) -> None:
@@ -363,7 +372,7 @@ class Column:
                 break
 
     def _is_near(self, slot: Slot, window: Window) -> bool:
-        upper, lower = window.reach(_KEPT)
+        upper, lower = window.reach(_KEPT, _KEPT)
         top = self.top_of(slot.number)
         return top + slot.view.height() >= upper and top <= lower
 

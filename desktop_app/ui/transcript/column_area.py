@@ -4,6 +4,7 @@ It knows turns only as things of a height. No correction of a height ever moves 
 looks at: the topmost block stays where it is, or the end where that is followed.
 """
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final, cast
@@ -23,6 +24,7 @@ from desktop_app.interactions.place import Place
 from desktop_app.overriding import override
 from desktop_app.ui.focus_order import put_in_order
 from desktop_app.ui.theme import Theme
+from desktop_app.ui.transcript.anchor import Anchor
 from desktop_app.ui.transcript.column import TOP, Column, Mark, TurnMaker, Window
 from desktop_app.ui.transcript.jump_button import JumpButton
 from desktop_app.ui.transcript.scrolling import (
@@ -36,8 +38,12 @@ from desktop_app.ui.transcript.scrolling import (
 COLUMN: Final = 720
 MARGIN: Final = 24
 _AHEAD_MS: Final = 8
+_AHEAD_SECONDS: Final = 0.004
 _PLACE_MS: Final = 400
 _NEAR_END: Final = 8
+_NEAR_TOP: Final = 72
+_NEAR_FOOT: Final = 48
+"""What was sought is not shown nearer to the edges; a bar may lie over the upper one."""
 _BAR: Final = 14
 
 
@@ -55,6 +61,9 @@ class ColumnArea(QAbstractScrollArea):
     zoom_requested = Signal(int)
     """Text is to be larger or smaller by so many steps."""
 
+    views_changed = Signal()
+    """Views have come or gone, or were laid out anew."""
+
     def __init__(self, theme: Theme, make: TurnMaker, parent: QWidget | None) -> None:
         super().__init__(parent)
         self._theme = theme
@@ -62,7 +71,9 @@ class ColumnArea(QAbstractScrollArea):
         self._mark: Mark | None = None  # what keeps still where the end is not followed
         self._value = 0
         self._follows = True
+        self._ordered: list[QWidget] = []
         self._arranging = False
+        self._upwards = True  # so the reader went last
         self._late = False  # something is to be laid out before the next frame
         self._wheel = ZoomWheel()
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -106,6 +117,16 @@ class ColumnArea(QAbstractScrollArea):
         return Place(key) if anchor is None else Place(key, anchor.part, anchor.block, anchor.share)
 
     @property
+    def column(self) -> Column:
+        """The turns, and the views there are of them."""
+        return self._column
+
+    @property
+    def top_mark(self) -> Mark | None:
+        """What stands at the upper edge, also where the reader is at the end."""
+        return self._column.mark_at(self._value)
+
+    @property
     def width_and_zoom(self) -> tuple[int, int]:
         """What heights hold for: pixels of the column, and percent. Before the window is there,
         the column is taken to be as wide as it mostly is.
@@ -128,9 +149,11 @@ class ColumnArea(QAbstractScrollArea):
 
     # --- layout -------------------------------------------------------------------------------
 
-    def _arrange(self, *, flowed: bool = False) -> None:
-        """Lay out what is in sight and put every view in its place, so that the mark keeps still;
-        `flowed`: the lines of all text are other ones now.
+    def _arrange(self, *, flowed: bool = False, grown: bool = False) -> None:
+        """Lay out what is in sight and put every view in its place, so that the mark keeps still.
+
+        `flowed`: the lines of all text are other ones now; `grown`: an answer has only grown, for
+        which nothing more has come near.
         """
         if self._arranging:
             return
@@ -142,9 +165,17 @@ class ColumnArea(QAbstractScrollArea):
             self._mark = self._mark.flowed
         self._late = False
         self._settle()
-        self._column.begin_ahead()
+        if grown and not flowed:
+            return
+        self._column.begin_ahead(upwards=self._upwards)
         if not self._ahead_timer.isActive():
             self._ahead_timer.start()
+
+    def _keep_still(self) -> None:
+        """Arrange so that what was pressed stays under the pointer, also at the end."""
+        self._follows = False
+        self._arrange()
+        self._follows = self._value >= self._bar.maximum() - _NEAR_END
 
     def _settle(self) -> None:
         column, height = self._column, self.height()
@@ -165,7 +196,8 @@ class ColumnArea(QAbstractScrollArea):
         if column.changed:
             column.changed = False
             self._jump.raise_()
-            put_in_order(self.stops)
+            self._order_stops()
+            self.views_changed.emit()
 
     def _show_jump(self, is_shown: bool) -> None:
         self._jump.setVisible(is_shown)
@@ -175,11 +207,19 @@ class ColumnArea(QAbstractScrollArea):
         """Lay out a little of what will soon be in sight: never so much that a frame waits."""
         if not self.isVisible():
             return
-        moved = self._column.lay_out_ahead(Window(self._value, self.height()))
-        if moved:
-            self._settle()
-        if moved or not self._column.is_ahead:
+        pause = time.monotonic() + _AHEAD_SECONDS
+        while not self._column.is_ahead and time.monotonic() < pause:
+            if self._column.lay_out_ahead(Window(self._value, self.height())):
+                self._settle()
+        if self._column.is_ahead:
+            self._order_stops()  # the cards of code have buttons since they were laid out
+        else:
             self._ahead_timer.start()
+
+    def _order_stops(self) -> None:
+        if self._ordered != (stops := self.stops):
+            self._ordered = stops
+            put_in_order(stops)
 
     def _restyle(self) -> None:
         self._column.forget_layout()
@@ -214,6 +254,7 @@ class ColumnArea(QAbstractScrollArea):
 
     def _move_mark(self, step: int) -> None:
         """What was seen before and still is keeps still while the rest is laid out."""
+        self._upwards = step < 0
         if self._mark is not None:
             mark = replace(self._mark, at=self._mark.at - step)
             seen = self._column.is_seen(mark, self.height())
@@ -224,6 +265,22 @@ class ColumnArea(QAbstractScrollArea):
         self._follows = True
         self._arrange()
         self._place_timer.start()
+
+    def set_room_above(self, room: int) -> None:
+        """Leave room above the first turn, for a bar that lies over the upper edge."""
+        if self._column.top != TOP + room:
+            self._column.top = TOP + room
+            self._arrange()
+
+    def bring_into_sight(self, number: int, place: Anchor | None, offset: int, length: int) -> None:
+        """Show what is so far below a block, or below the top of a turn; not at the very edge."""
+        mark = Mark(number, place, offset)
+        at = self._column.value_of(mark) - self._value
+        if not _NEAR_TOP <= at <= self.height() - length - _NEAR_FOOT:
+            self._follows = False
+            self._mark = replace(mark, at=max(_NEAR_TOP, (self.height() - length) // 3))
+            self._arrange()
+            self._place_timer.start()
 
     def _go_by_turns(self, step: int) -> None:
         """Go to the beginning of another turn, with the focus."""

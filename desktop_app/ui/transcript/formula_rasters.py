@@ -15,6 +15,9 @@ from desktop_app.formulas.picture import Picture
 from desktop_app.ui.transcript.formula_shapes import paint_formula
 
 _BYTES: Final = 8_000_000
+_LARGEST: Final = 1_000_000
+"""Pixels of a formula that is kept; a larger one is filled each time."""
+
 _MARGIN: Final = 2
 """Pixels around a formula that its letters may reach into."""
 
@@ -62,6 +65,9 @@ class Rasters:
         """Paint a formula with the painter's pen and font; its baseline begins at `at`."""
         ratio = painter.device().devicePixelRatioF()
         ink = painter.pen().color()
+        if picture.width * (picture.ascent + picture.descent) * (em * ratio) ** 2 > _LARGEST:
+            paint_formula(painter, at, picture, shape, em)
+            return
         look = _Look(key, em, ink.rgba(), painter.font().family(), ratio)
         pixmap = self._kept.get(look)
         if pixmap is None:

@@ -6,8 +6,7 @@ from typing import Final
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop_app.interactions.interaction import Interaction
-from desktop_app.interactions.outcome import Outcome
-from desktop_app.ui.transcript.column import Column, Slot
+from desktop_app.ui.transcript.column import Column
 
 FLUSH_MS: Final = 33
 _TICK_MS: Final = 1000
@@ -57,14 +56,10 @@ class Growth(QObject):
         self._timer.setInterval(max(FLUSH_MS, round(spent * 2000)))
 
     def _tick(self) -> None:
-        live = [slot for slot in self._column.slots if _streams(slot)]
+        live = [slot for slot in self._column.slots if slot.streams]
         for slot in live:
             slot.view.tick()
         if not live:
             self._ticks.stop()
         elif not self._timer.isActive():
             self._timer.start()
-
-
-def _streams(slot: Slot) -> bool:
-    return slot.turn.outcome is Outcome.STREAMING

@@ -5,6 +5,8 @@ What has been laid out of a block that has grown since is taken over, not done a
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from functools import cached_property
+from itertools import accumulate
 from typing import Final
 
 from PySide6.QtCore import QRectF
@@ -25,7 +27,15 @@ from desktop_app.markdown.blocks import (
     Table,
 )
 from desktop_app.markdown.stretches import Stretch, stretches
-from desktop_app.ui.transcript.boxes import Bar, Box, FormulaBox, Marker, RuleBox, WordsBox
+from desktop_app.ui.transcript.boxes import (
+    SMALLEST,
+    Bar,
+    Box,
+    FormulaBox,
+    Marker,
+    RuleBox,
+    WordsBox,
+)
 from desktop_app.ui.transcript.code_box import FOLD_AT, FOLD_FOOT, Choice, CodeBox
 from desktop_app.ui.transcript.formulas import FormulaKey, guess_size
 from desktop_app.ui.transcript.styles import (
@@ -104,10 +114,15 @@ class LaidBlock:
     @property
     def height(self) -> int:
         """Its height; what is not laid out yet is estimated."""
-        height = self._bottom_of_last()
-        for stretch in self.stretches[self._next :]:
-            height += _estimate_text(len(stretch.text), self.width, self._styles)
-        return height
+        rest = self._estimates[self._next] if self._next < len(self.stretches) else 0
+        return self._bottom_of_last() + rest
+
+    @cached_property
+    def _estimates(self) -> list[int]:
+        """About how high each stretch is with all behind it."""
+        lengths = (sum(len(span.text) for span in one.spans) for one in reversed(self.stretches))
+        heights = (_estimate_text(length, self.width, self._styles) for length in lengths)
+        return list(accumulate(heights))[::-1]
 
     def _bottom_of_last(self) -> int:
         return self.boxes[-1].top + self.boxes[-1].height if self.boxes else 0
@@ -178,6 +193,8 @@ class LaidBlock:
         if formulas is None or (self._grows and isinstance(self.block, Math)):
             return None
         size = formulas.size_of(stretch.text, True, self._styles.size)
+        if size is not None and size.width * SMALLEST > place.width():
+            return None  # its letters would be too small; its source can be moved sideways
         if size is not None:
             return FormulaBox(stretch, place, self._styles, size)
         if formulas.has_failed(stretch.text, True):

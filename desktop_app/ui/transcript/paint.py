@@ -86,7 +86,7 @@ def _paint_behind(
 ) -> None:
     match box:
         case CodeBox():
-            _paint_card(painter, box, styles)
+            _paint_card(painter, box, styles, seen)
         case TableBox():
             _paint_grid(painter, box, styles, seen, joined)
         case RuleBox():
@@ -96,10 +96,12 @@ def _paint_behind(
             pass
 
 
-def _paint_card(painter: QPainter, card: CodeBox, styles: Styles) -> None:
+def _paint_card(painter: QPainter, card: CodeBox, styles: Styles, seen: QRectF) -> None:
     color = styles.ground.color
     rect = QRectF(card.left, card.top, card.width, card.height)
     paint_box(painter, rect, RADIUS, color("code"), color("line"))
+    if seen.top() >= card.top + CODE_HEAD:
+        return  # text that is out of sight would be in the text of a printed page
     y = card.top + CODE_HEAD - 0.5
     painter.setPen(QPen(color("line"), 1))
     painter.drawLine(QLineF(rect.left() + 1, y, rect.right() - 1, y))

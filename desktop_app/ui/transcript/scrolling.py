@@ -3,8 +3,8 @@
 from typing import Final
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QKeyEvent, QWheelEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtGui import QCursor, QKeyEvent, QWheelEvent
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 LINE: Final = 22
 _MARGIN: Final = 16
@@ -52,6 +52,12 @@ def key_step(event: QKeyEvent, height: int) -> int | None:
         Qt.Key.Key_Space: page,
     }
     return steps.get(Qt.Key(event.key()))
+
+
+def has_button_in_use(view: QWidget) -> bool:
+    """Whether a button in a view has the focus, or the pointer: it may have been pressed."""
+    used = (QApplication.focusWidget(), QApplication.widgetAt(QCursor.pos()))
+    return any(isinstance(one, QAbstractButton) and view.isAncestorOf(one) for one in used)
 
 
 def step_to_show(widget: QWidget | None, viewport: QWidget) -> int:

@@ -372,6 +372,13 @@ class TurnView(QWidget):
         texts = ((number, text_in(view)) for number, view in enumerate(self._parts))
         return [(number, text) for number, text in texts if text is not None]
 
+    def open_part(self, part: int) -> BlocksView | None:
+        """Open a part that is folded; return where its text is shown."""
+        view = self._parts[part]
+        if isinstance(view, OpeningLine):
+            view.set_open(True)
+        return text_in(view)
+
     def anchor_at(self, y: int) -> Anchor:
         """The topmost thing that does not end above a height."""
         return anchor_at(self, self._parts, y)

@@ -10,9 +10,11 @@ from PySide6.QtGui import QAccessible, QAccessibleInterface
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from desktop_app.interactions.content import AttachmentContent
 from desktop_app.ui.spoken_roles import install_roles
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.transcript.blocks_view import BlocksView
+from desktop_app.ui.transcript.pictures import Picture
 from tests.ui.laying import lay_out_all
 
 Role = QAccessible.Role
@@ -170,6 +172,19 @@ def test_views_that_come_and_go_leave_nothing_behind(theme: Theme, qtbot: QtBot)
     gc.collect()
     left = [one for one in gc.get_objects() if isinstance(one, _Node | BlocksView)]
     assert left == []
+
+
+def test_a_picture_that_opens_is_a_button_and_another_file_is_none(
+    theme: Theme, qtbot: QtBot
+) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    for width, role in ((640, Role.Button), (None, Role.Graphic)):
+        attachment = AttachmentContent("image", "a" * 64, "a.png", "image/png", 9, width, width)
+        shown = Picture(theme, attachment, True, window)
+        found = QAccessible.queryAccessibleInterface(shown)
+        assert found is not None
+        assert found.role() == role
 
 
 def test_a_long_name_is_cut_but_not_what_is_in_the_text(theme: Theme, qtbot: QtBot) -> None:

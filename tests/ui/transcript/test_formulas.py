@@ -196,6 +196,13 @@ def test_pixels_are_kept_within_bounds(formulas: Formulas, qtbot: QtBot) -> None
     assert inked(painted(formulas, "b"))
 
 
+def test_a_very_large_one_is_painted_and_not_kept(formulas: Formulas, qtbot: QtBot) -> None:
+    wait_for(qtbot, formulas, "x + y")
+    image = painted(formulas, "x + y", pixels=2000)
+    assert formulas._rasters.bytes_kept == 0
+    assert image.pixelColor(0, 0).isValid()
+
+
 def test_what_is_not_set_paints_nothing(formulas: Formulas, qtbot: QtBot) -> None:
     assert not inked(painted(formulas, "z"))
     qtbot.waitUntil(lambda: not formulas.is_waiting, timeout=30_000)

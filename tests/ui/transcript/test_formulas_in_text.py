@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from desktop_app.chat.typesetting import Typesetter
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.transcript.blocks_view import BlocksView
-from desktop_app.ui.transcript.boxes import FormulaBox, WordsBox
+from desktop_app.ui.transcript.boxes import SMALLEST, FormulaBox, WordsBox
 from desktop_app.ui.transcript.code_box import CodeBox
 from desktop_app.ui.transcript.formulas import Formulas
 
@@ -132,6 +132,21 @@ def test_the_text_after_a_formula_is_where_its_width_says(setting: Theme, qtbot:
     assert size is not None
     (formula,) = view.rects_of(0, text.index("$x$"), text.index("$x$") + 3)
     assert formula.width() == pytest.approx(size.width, abs=1)
+
+
+def test_one_that_is_too_wide_is_made_smaller_and_one_that_would_be_tiny_is_not_drawn(
+    setting: Theme, qtbot: QtBot
+) -> None:
+    view = view_of(qtbot, setting)
+    wide, wider = (" + ".join(f"x_{{{n}}}" for n in range(count)) for count in (18, 90))
+    show(view, f"$$\n{wide}\n$$\n\n$$\n{wider}\n$$")
+    view.finish()
+    wait(qtbot, setting)
+    small = displayed(view, 0)
+    assert isinstance(small, FormulaBox)
+    assert SMALLEST < small.scale < 1
+    assert small.rect.width() <= 600
+    assert isinstance(displayed(view, 1), CodeBox)
 
 
 def test_zoom_draws_them_larger(setting: Theme, qtbot: QtBot) -> None:

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import overload
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -163,6 +164,43 @@ def test_what_was_opened_is_open_when_one_comes_back(transcript: Transcript) -> 
     (again,) = slot.view.findChildren(ThoughtLine)
     assert again is not line
     assert again.is_open
+
+
+def test_what_is_opened_at_the_end_opens_downwards(transcript: Transcript, qtbot: QtBot) -> None:
+    thinking = Interaction("turn 0")
+    thinking.apply(StepStart(0, ThoughtStep(summary=(TextContent("It is a prime.\n\n" * 9),))))
+    thinking.apply(StepStart(1, ModelOutputStep((TextContent("Yes.\n\n" * 3),))))
+    thinking.apply(InteractionCompleted(InteractionHeader(id="v1", status="completed")))
+    transcript.activateWindow()
+    qtbot.waitUntil(transcript.isActiveWindow)
+    transcript.set_turns([*long_turns(5), thinking])
+    line = next(one for one in transcript.findChildren(ThoughtLine) if one.isVisible())
+    button = line.stops[0]
+    button.setFocus(Qt.FocusReason.TabFocusReason)
+    before = button.mapTo(transcript, QPoint()).y()
+    qtbot.keyClick(button, Qt.Key.Key_Space)
+    assert line.is_open
+    assert button.mapTo(transcript, QPoint()).y() == before
+    assert transcript._bar.value() < transcript._bar.maximum()
+    qtbot.keyClick(button, Qt.Key.Key_Space)
+    assert transcript._bar.value() == transcript._bar.maximum()
+    assert transcript.place is None
+
+
+def test_the_view_in_which_the_mouse_is_pressed_stays_until_it_is_released(
+    transcript: Transcript,
+) -> None:
+    transcript.set_turns(long_turns(40))
+    slot = transcript._column.slot(39)
+    assert slot is not None
+    text = slot.view.parts[-1][1]
+    point = text.mapTo(transcript, QPoint(10, text.height() - 10))
+    QTest.mousePress(transcript.windowHandle(), Qt.MouseButton.LeftButton, pos=point)
+    transcript._bar.setValue(0)
+    assert transcript._column.slot(39) is slot
+    QTest.mouseRelease(transcript.windowHandle(), Qt.MouseButton.LeftButton, pos=point)
+    transcript.scroll_by(10)
+    assert transcript._column.slot(39) is None
 
 
 def test_a_turn_that_streams_keeps_its_view_and_grows_out_of_sight(transcript: Transcript) -> None:

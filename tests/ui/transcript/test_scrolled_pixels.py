@@ -61,6 +61,8 @@ def test_what_was_scrolled_looks_like_what_is_painted_anew(
         else:
             transcript.scroll_by(moves.choice((-300, -120, -7, 60, 130)))
         qapp.processEvents()
+        qtbot.waitUntil(lambda: not transcript._ahead_timer.isActive())
+        qapp.processEvents()
         assert on_screen(transcript) == painted(transcript)
 
 
