@@ -125,8 +125,9 @@ def _placed(block: Block) -> Iterator[tuple[Stretch, str]]:
             indent = "  " * (stretch.inside.count("list") - 1)
             lead = f"{lead}{indent}{stretch.marker} "
         at += len(lead)
-        before = replace(stretch, begin=at)
-        yield before, lead
+        object.__setattr__(stretch, "begin", at)  # nobody has seen it yet
+        before = stretch
+        yield stretch, lead
         at += sum(len(span.text) for span in stretch.spans)
 
 
@@ -208,9 +209,16 @@ def _cells(block: Table, place: _Place) -> Iterator[Stretch]:
         for column in range(columns):
             spans = cells[column] if column < len(cells) else ()
             align = block.aligns[column] if column < len(block.aligns) else ""
-            plain = replace(_stretch(spans, place), kind="cell", marker="")
-            quiet = head or place.quiet
-            yield replace(plain, row=row, column=column, align=align, head=head, quiet=quiet)
+            yield Stretch(
+                spans,
+                "cell",
+                inside=place.inside,
+                row=row,
+                column=column,
+                align=align,
+                head=head,
+                quiet=head or place.quiet,
+            )
 
 
 def _in_paragraphs(block: Note | Plain, place: _Place) -> Iterator[Stretch]:

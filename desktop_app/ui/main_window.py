@@ -154,7 +154,7 @@ class MainWindow(QMainWindow):
         pane.header.left.connect(pane.composer.setFocus)
         pane.notices.acted.connect(self._act)
         pane.transcript.link_clicked.connect(self.open_link)
-        pane.transcript.selecting.failed.connect(self._say)
+        pane.transcript.selecting.noticed.connect(self._notices.post)
         self._media.failed.connect(self._say)
         pane.transcript.zoom_requested.connect(self._zoom)
         pane.welcome.link_clicked.connect(self.open_link)

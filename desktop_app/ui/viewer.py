@@ -4,6 +4,7 @@ from typing import Final
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QFocusEvent,
     QGuiApplication,
     QKeyEvent,
     QMouseEvent,
@@ -18,7 +19,7 @@ from PySide6.QtWidgets import QDialog, QWidget
 from desktop_app.chat.media import MediaRef
 from desktop_app.images.pixels import Pixels
 from desktop_app.overriding import override
-from desktop_app.ui.buttons import Button, IconButton
+from desktop_app.ui.buttons import KEYBOARD_REASONS, Button, IconButton
 from desktop_app.ui.painting import paint_ring
 from desktop_app.ui.pixmaps import pixmap_of
 from desktop_app.ui.plain_label import PlainLabel
@@ -53,6 +54,7 @@ class Canvas(QWidget):
         self._center = QPointF()  # of the picture: what is in the middle of the window
         self._dragged_from: QPointF | None = None
         self._words = "Loading the picture"
+        self._shows_focus = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         theme.changed.connect(self.update)
 
@@ -174,6 +176,12 @@ class Canvas(QWidget):
             self.fit()
 
     @override
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Note whether the keyboard has brought the focus here: only that is shown."""
+        self._shows_focus = event.reason() in KEYBOARD_REASONS
+        super().focusInEvent(event)
+
+    @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit it anew, or keep it inside."""
         if self._fits:
@@ -194,7 +202,7 @@ class Canvas(QWidget):
             painter.drawText(QRectF(self.rect()).adjusted(24, 24, -24, -24), flags, self._words)
         elif not self.pixmap.isNull():
             self._paint_picture(painter)
-        if self.hasFocus() and not self._dragged_from:
+        if self.hasFocus() and self._shows_focus:
             paint_ring(painter, self.rect(), 0, color("accent"))
 
     def _paint_picture(self, painter: QPainter) -> None:

@@ -36,7 +36,7 @@ from tests.benchmarks.transcript import Scale, measure_transcript
 from tests.benchmarks.windows import measure_gaps, measure_rest, measure_start, top_imports
 
 SMALL = Scale(
-    *(12, 20),
+    *(12, 12),
     opens=1,
     streams=1,
     sockets=1,

@@ -245,6 +245,16 @@ def test_headings_code_lists_and_links_of_an_answer_are_read(
     assert names.index("Lists") < names.index("Code, python") < names.index("That was the tour.")
 
 
+def test_the_keyboard_at_a_link_is_told(read_castor: Castor, reader: Reader) -> None:
+    read_castor.start("--ask", "Give me the tour.")
+    read_castor.wait_answers(1)
+    reader.hear("Answer of")
+    reader.focus("section", "Answer: …")
+    read_castor.desktop.press("Tab", "Tab")
+    assert reader.hear("Link: link to") == "Link: link to example.com, https://example.com/"
+    assert reader.hear("Link: https://example.org/")
+
+
 def test_what_has_come_of_an_answer_is_read_on_demand(read_castor: Castor, reader: Reader) -> None:
     read_castor.start("--ask", "Give me the tour.")
     read_castor.wait_answers(1)

@@ -120,6 +120,22 @@ def test_a_broken_picture_says_so(window: Viewer) -> None:
     assert not window._copy.isEnabled()
 
 
+def test_the_keyboard_is_shown_where_it_is_and_the_pointer_needs_no_ring(
+    window: Viewer, theme: Theme
+) -> None:
+    canvas = window.canvas
+    window.activateWindow()
+    window._save.setFocus()
+    for reason, seen in (
+        (Qt.FocusReason.MouseFocusReason, False),
+        (Qt.FocusReason.TabFocusReason, True),
+    ):
+        window._save.setFocus()
+        canvas.setFocus(reason)
+        edge = canvas.grab().toImage().pixelColor(0, canvas.height() // 2)
+        assert (edge == theme.color("accent")) is seen
+
+
 def test_escape_closes_it_for_good(window: Viewer, qtbot: QtBot) -> None:
     press(window, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: not isValid(window))

@@ -9,9 +9,10 @@ from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QMouseEvent, QPain
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.overriding import override
+from desktop_app.ui.announcing import announce
 from desktop_app.ui.painting import paint_ring
 from desktop_app.ui.theme import Theme
-from desktop_app.ui.transcript.link_places import LinkPlace, Links
+from desktop_app.ui.transcript.link_places import LinkPlace, Links, words_of_link
 from desktop_app.ui.transcript.painted_text import PaintedText
 
 
@@ -129,6 +130,7 @@ class BlocksView(PaintedText):
         link = self._links.current
         if link is not None and (rects := self._links.rects_of(link)):
             self.reached.emit(int(rects[0].top()), int(rects[-1].bottom()))
+            announce(self, words_of_link(link, self._links.text_of(link)))
         self._reach(link, now=True)
         return True
 

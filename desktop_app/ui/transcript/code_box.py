@@ -195,9 +195,11 @@ class CodeBox:
                 return
             if not wrap or self._is_short(lines.text_of(unit), columns):
                 tops.append(tops[-1] + 1)
-            else:
-                tops.append(tops[-1] + max(1, len(self.laid(at).lines)))
-            if at % 64 == 0 and deadline.over:
+                if at % 64 == 0 and deadline.over:
+                    return
+                continue
+            tops.append(tops[-1] + max(1, len(self.laid(at).lines)))
+            if deadline.over:
                 return
 
     def _is_short(self, text: str, columns: int) -> bool:

@@ -149,9 +149,11 @@ class ColumnArea(QAbstractScrollArea):
 
     # --- layout -------------------------------------------------------------------------------
 
-    def _arrange(self, *, flowed: bool = False) -> None:
-        """Lay out what is in sight and put every view in its place, so that the mark keeps still;
-        `flowed`: the lines of all text are other ones now.
+    def _arrange(self, *, flowed: bool = False, grown: bool = False) -> None:
+        """Lay out what is in sight and put every view in its place, so that the mark keeps still.
+
+        `flowed`: the lines of all text are other ones now; `grown`: an answer has only grown, for
+        which nothing more has come near.
         """
         if self._arranging:
             return
@@ -163,6 +165,8 @@ class ColumnArea(QAbstractScrollArea):
             self._mark = self._mark.flowed
         self._late = False
         self._settle()
+        if grown and not flowed:
+            return
         self._column.begin_ahead(upwards=self._upwards)
         if not self._ahead_timer.isActive():
             self._ahead_timer.start()

@@ -222,7 +222,7 @@ class Copying(QObject):
     """
 
     finished = Signal()
-    """The text is on the clipboard, or cannot be."""
+    """The text is on the clipboard."""
 
     failed = Signal(str)
     """Nothing was copied, and why."""
@@ -264,9 +264,9 @@ class Copying(QObject):
         except AppError as error:
             self.stop()
             self.failed.emit(f"Nothing was copied. {error}")
-        else:
-            text = "".join(self._made)
-            self.stop()
-            if text:
-                put_text(text)
+            return
+        text = "".join(self._made)
+        self.stop()
+        if text:
+            put_text(text)
         self.finished.emit()

@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from typing import Final
 
-from desktop_app.interactions.content import TextContent
-from desktop_app.interactions.interaction import Interaction
 from desktop_app.ui.theme import line_height
 
 _AROUND: Final = 120
@@ -14,15 +12,9 @@ _SHARE: Final = 1.75
 """Characters on a line, for each pixel of the column and of the text's size."""
 
 
-def size_of(turn: Interaction) -> int:
-    """The characters of a turn's input and answer."""
-    asked = sum(len(one.text) for one in turn.input if isinstance(one, TextContent))
-    return asked + len(turn.output_text)
-
-
 def estimates(sizes: Iterable[int], width: int, body: int) -> list[int]:
     """The heights of turns of so many characters each, in a column of a width; `body` is the size
-    of their text. All but the characters in pixels.
+    of their text. All but the characters in pixels. What a size counts is said in `TurnFacts`.
     """
     characters = max(1, round(width * _SHARE / body))
     line = line_height(body)

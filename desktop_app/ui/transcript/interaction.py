@@ -3,12 +3,14 @@
 Text is painted by views that know nothing of each other; one selection goes through all of them.
 """
 
+from collections.abc import Iterator
 from typing import Final, Protocol
 
-from PySide6.QtCore import QObject, QPoint, Qt, Signal
+from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPixmap
 from PySide6.QtWidgets import QApplication, QWidget
 
+from desktop_app.chat.notices import Notice, NoticeKind
 from desktop_app.errors import AppError
 from desktop_app.interactions.place import Place
 from desktop_app.ui.theme import Theme
@@ -48,8 +50,8 @@ class Window(Scrolled, Protocol):
 class Selecting(QObject):
     """Selects by mouse and keyboard, across turns and whatever of them is in sight."""
 
-    failed = Signal(str)
-    """Nothing was copied or selected, and why."""
+    noticed = Signal(object)
+    """A `Notice` says what could not be done, or what takes its time."""
 
     def __init__(
         self, theme: Theme, window: Window, column: Column, parent: QObject, start: Carry = carry
@@ -64,8 +66,9 @@ class Selecting(QObject):
         self.walk = TextWalk(self.pointing)
         self.selection = Selection(self.walk)
         self._copying = Copying(self)
-        self._copying.failed.connect(self.failed)
-        self._copying.finished.connect(self._show_busy)
+        self._copying.failed.connect(self._warn)
+        self._copying.finished.connect(self._say_copied)
+        self._slow = False
         self._mouse = MouseSelecting(window, self.pointing, self.selection, self)
         self._mouse.changed.connect(self._show_moved)
         self._mouse.finished.connect(self._offer)
@@ -115,7 +118,7 @@ class Selecting(QObject):
         try:
             return self._take_key(event)
         except AppError as error:  # the next turn cannot be read
-            self.failed.emit(str(error))
+            self._warn(str(error))
             return True
 
     def _take_key(self, event: QKeyEvent) -> bool:
@@ -224,21 +227,29 @@ class Selecting(QObject):
     def copy(self) -> None:
         """Copy what is selected as plain text."""
         if (extent := self.selection.extent) is not None:
-            self._copying.copy(text_between(self.walk, extent))
-            self._show_busy()
+            self._copy(text_between(self.walk, extent))
 
     def copy_source(self) -> None:
         """Copy what is selected as the Markdown that was written."""
         if (extent := self.selection.extent) is not None:
-            self._copying.copy(source_between(self.walk, extent))
-            self._show_busy()
+            self._copy(source_between(self.walk, extent))
 
-    def _show_busy(self) -> None:
-        viewport = self._window.viewport()
+    def _copy(self, pieces: Iterator[str]) -> None:
+        self._slow = False
+        self._copying.copy(pieces)
         if self._copying.busy:
-            viewport.setCursor(Qt.CursorShape.BusyCursor)
-        else:
-            viewport.unsetCursor()
+            self._slow = True
+            self._say("Copying. It is a lot of text.", NoticeKind.INFO)
+
+    def _say_copied(self) -> None:
+        if self._slow:
+            self._say("Copied.", NoticeKind.OK)
+
+    def _warn(self, sentence: str) -> None:
+        self._say(sentence, NoticeKind.WARN)
+
+    def _say(self, sentence: str, kind: NoticeKind) -> None:
+        self.noticed.emit(Notice(sentence, kind, topic="copying"))
 
     def _offer(self) -> None:
         """Have what is selected ready for the middle button."""

@@ -5,6 +5,8 @@ What has been laid out of a block that has grown since is taken over, not done a
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from functools import cached_property
+from itertools import accumulate
 from typing import Final
 
 from PySide6.QtCore import QRectF
@@ -112,10 +114,15 @@ class LaidBlock:
     @property
     def height(self) -> int:
         """Its height; what is not laid out yet is estimated."""
-        height = self._bottom_of_last()
-        for stretch in self.stretches[self._next :]:
-            height += _estimate_text(len(stretch.text), self.width, self._styles)
-        return height
+        rest = self._estimates[self._next] if self._next < len(self.stretches) else 0
+        return self._bottom_of_last() + rest
+
+    @cached_property
+    def _estimates(self) -> list[int]:
+        """About how high each stretch is with all behind it."""
+        lengths = (sum(len(span.text) for span in one.spans) for one in reversed(self.stretches))
+        heights = (_estimate_text(length, self.width, self._styles) for length in lengths)
+        return list(accumulate(heights))[::-1]
 
     def _bottom_of_last(self) -> int:
         return self.boxes[-1].top + self.boxes[-1].height if self.boxes else 0

@@ -43,6 +43,14 @@ def links_in(block: Block, number: int) -> list[LinkPlace]:
     return found
 
 
+def words_of_link(link: LinkPlace, text: str) -> str:
+    """What a screen reader says at a link: to Qt there is no focus within a text."""
+    if link.cite:
+        return f"Source {link.cite}"
+    words = " ".join(text.split()) or link.address
+    return f"Link: {words}" if words == link.address else f"Link: {words}, {link.address}"
+
+
 class Links:
     """The links of a text that is laid out, of which the keyboard may be at one."""
 

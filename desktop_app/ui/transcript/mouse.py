@@ -183,5 +183,5 @@ class MouseSelecting(QObject):
         self.stop()
         if self._selection.extent is not None:
             self.finished.emit()
-        elif link and link == self._pointing.link_at(point):
+        elif link == self._pointing.link_at(point):
             self._pointing.click(point)

@@ -153,7 +153,8 @@ class PaintedText(QWidget):
         self._cite(self._citing.marks)
 
     def _read(self, seconds: float) -> None:
-        for update in self._reading.read(Deadline(seconds)):
+        update = self._reading.read(Deadline(seconds))
+        if update is not None:
             self._take(update)
         if not self._reading.is_done:
             self._read_timer.start()

@@ -118,7 +118,7 @@ class Pointing:
         return found.text.link_at(self._inside(found, point)) if found is not None else ""
 
     def click(self, point: QPoint) -> None:
-        """Have the link at a point opened."""
+        """Have the link at a point opened, or the source that a mark at it is for."""
         found = self.text_at(point)
         if found is not None:
             found.text.click(self._inside(found, point))

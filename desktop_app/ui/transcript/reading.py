@@ -1,13 +1,16 @@
 """Reads Markdown that grows, or a long one that is there at once, slice by slice."""
 
-from collections.abc import Iterator
 from typing import Final
 
+from desktop_app.markdown.blocks import Block, Code, Plain
 from desktop_app.markdown.stream import MarkdownStream, Update
 from desktop_app.ui.transcript.timing import Deadline
 
-_SLICE: Final = 4000
+_SLICE: Final = 2000
 """Characters that are read in one go; they take a few milliseconds."""
+
+_SLICE_OF_CODE: Final = 32_000
+"""The same where nothing has to be parsed."""
 
 
 class Reading:
@@ -20,6 +23,8 @@ class Reading:
         self.text = ""
         self.stream = MarkdownStream()
         self._read_to = 0
+        self._settled = 0
+        self._slice = _SLICE
         self._ends = False
         self._ended = False
 
@@ -56,17 +61,35 @@ class Reading:
         """The text is whole: what a late definition has changed is read again at its end."""
         self._ends, self._ended = True, False
 
-    def read(self, deadline: Deadline) -> Iterator[Update]:
-        """Read on, as far as there is time."""
-        while self._read_to < len(self.text):
-            end = min(len(self.text), self._read_to + _SLICE)
-            if end < len(self.text):
-                end = self.text.rfind("\n", self._read_to, end) + 1 or end
-            piece = self.text[self._read_to : end]
-            self._read_to = end
-            yield self.stream.feed(piece)
-            if deadline.over:
-                return
-        if self._ends and not self._ended:
+    def read(self, deadline: Deadline) -> Update | None:
+        """Read on, as far as there is time; return all that has changed by that."""
+        updates: list[Update] = []
+        while self._read_to < len(self.text) and not (updates and deadline.over):
+            update = self.stream.feed(self._next_slice())
+            updates.append(update)
+            in_code = bool(update.open) and isinstance(update.open[-1], Code | Plain)
+            self._slice = _SLICE_OF_CODE if in_code else _SLICE
+        if self._read_to == len(self.text) and self._ends and not self._ended:
             self._ended = True
-            yield self.stream.finish()
+            updates.append(self.stream.finish())
+        return self._joined(updates) if updates else None
+
+    def _next_slice(self) -> str:
+        begin, end = self._read_to, min(len(self.text), self._read_to + self._slice)
+        if end < len(self.text):
+            end = self.text.rfind("\n", begin, end) + 1 or end
+        self._read_to = end
+        return self.text[begin:end]
+
+    def _joined(self, updates: list[Update]) -> Update:
+        settled: list[Block] = []
+        mended: dict[int, Block] = {}
+        for update in updates:
+            for number, block in update.mended.items():
+                if number < self._settled:
+                    mended[number] = block
+                else:
+                    settled[number - self._settled] = block
+            settled.extend(update.settled)
+        self._settled += len(settled)
+        return Update(tuple(settled), updates[-1].open, mended)

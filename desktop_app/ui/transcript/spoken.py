@@ -104,11 +104,13 @@ def _count(number: int, word: str) -> str:
 
 
 def _links(spans: Spans, begin: int) -> Iterator[Spoken]:
-    """The links of a text; their descriptions are their addresses."""
+    """The links of a text, whose descriptions are their addresses, and the marks of sources."""
     at = begin
-    for address, group in groupby(spans, key=lambda span: span.link):
+    for (address, cite), group in groupby(spans, key=lambda span: (span.link, span.cite)):
         text = "".join(span.text for span in group)
-        if address:
+        if cite:
+            yield Spoken(Role.Link, f"Source {cite}", "", at, at + len(text))
+        elif address:
             name = text.replace(LINE_BREAK, " ").strip() or address
             yield Spoken(Role.Link, name, address, at, at + len(text))
         at += len(text)

@@ -37,6 +37,9 @@ _UNBROKEN: Final = 72
 _MEASURED: Final = 400
 """Characters of a cell that are measured; longer text fills any column."""
 
+_CELLS: Final = 1500
+"""Cells that are measured, whole rows of them."""
+
 _NUMBER: Final = re.compile(r"[-+−±~≈<>]?\s*[$€£¥]?\s*[-+−]?\d[\d\s.,'’:/]*\s*(?:%|[^\W\d]{0,3})")
 
 
@@ -63,7 +66,7 @@ def measure_columns(cells: Sequence[Stretch], width: int, styles: Styles) -> Col
     head = QFontMetricsF(styles.font(styles.cell(head=True, quiet=True)))
     body = QFontMetricsF(styles.font(styles.cell(head=False, quiet=False)))
     space = body.horizontalAdvance(" ")
-    for cell in cells:
+    for cell in cells[: _CELLS - _CELLS % count]:
         metrics = head if cell.head else body
         text = cell.text[:_MEASURED]
         words, word = _widths(text, metrics, space)

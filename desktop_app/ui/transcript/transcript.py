@@ -13,13 +13,14 @@ from PySide6.QtWidgets import QWidget
 
 from desktop_app.images.pixels import Pixels
 from desktop_app.interactions.interaction import Interaction
+from desktop_app.interactions.outline import facts_of
 from desktop_app.interactions.place import Place
 from desktop_app.overriding import override
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.transcript.anchor import Anchor
 from desktop_app.ui.transcript.column import Mark
 from desktop_app.ui.transcript.column_area import ColumnArea
-from desktop_app.ui.transcript.estimate import estimates, size_of
+from desktop_app.ui.transcript.estimate import estimates
 from desktop_app.ui.transcript.growth import Growth
 from desktop_app.ui.transcript.interaction import Selecting
 from desktop_app.ui.transcript.path import Path
@@ -79,7 +80,7 @@ class Transcript(ColumnArea):
         them all turns are asked for. `heights` were measured at `width_and_zoom`, 0 where not.
         """
         keys = [turn.key for turn in turns] if keys is None else keys
-        sizes = [size_of(turn) for turn in turns] if sizes is None else sizes
+        sizes = [facts_of(turn).size for turn in turns] if sizes is None else sizes
         width, _ = self.width_and_zoom
         guessed = estimates(sizes, width, self._theme.body_size())
         if heights:
@@ -102,7 +103,7 @@ class Transcript(ColumnArea):
     def add_turn(self, turn: Interaction) -> None:
         """Show a turn behind the others, and go to it."""
         last = self._column.slot(len(self._column.path) - 1)
-        (height,) = estimates([size_of(turn)], self._column.width, self._theme.body_size())
+        (height,) = estimates([facts_of(turn).size], self._column.width, self._theme.body_size())
         self._column.append(turn, height)
         self._follows = True
         if last is not None:
@@ -249,6 +250,6 @@ class Transcript(ColumnArea):
 
     def _show_growth(self, changed: bool) -> None:
         if changed:
-            self._arrange()
+            self._arrange(grown=True)
         self.selecting.follow()
         self.painted.emit()

@@ -33,6 +33,10 @@ class Taking(Protocol):
         """Copy what is selected as the Markdown that was written."""
         ...
 
+    def select_turn(self, key: str, /) -> None:
+        """Select a turn."""
+        ...
+
     def select_all(self) -> None:
         """Select the whole conversation."""
         ...
@@ -80,6 +84,8 @@ def make_menu(
         _add_turn(menu, target.turn, others)
     if menu.actions():
         menu.addSeparator()
+    if target.turn is not None:
+        menu.add("Select turn", partial(taking.select_turn, target.turn.key))
     menu.add("Select all", taking.select_all, shortcut="Ctrl+A")
     return menu
 

@@ -150,7 +150,7 @@ def test_only_blocks_near_the_window_are_laid_out(theme: Theme, qtbot: QtBot) ->
     view.read_all()
     view.fit(720)
     assert view.flow.laid_between(0, END) == []
-    view.lay_out(3000, 3600)
+    view.flow.lay_out(3000, 3600)
     numbers = [number for number, _ in view.flow.laid_between(0, END)]
     assert 15 < len(numbers) < 30
     assert view.top_of(numbers[0]) <= 3000 < view.top_of(numbers[0] + 1)
@@ -163,7 +163,7 @@ def test_what_is_far_from_the_window_is_let_go(theme: Theme, qtbot: QtBot) -> No
     view.read_all()
     height = view.fit(720)
     for top in range(0, height, 500):
-        view.lay_out(top, top + 600)
+        view.flow.lay_out(top, top + 600)
     assert len(view.flow.laid_between(0, END)) < 700
 
 
@@ -173,11 +173,11 @@ def test_a_height_that_was_measured_is_kept(theme: Theme, qtbot: QtBot) -> None:
     view.show_text("words that are wrapped more than once " * 9 + "\n\n" + PROSE * 4)
     view.read_all()
     view.fit(300)
-    view.lay_out(0, 200)
+    view.flow.lay_out(0, 200)
     measured = view.height_of(0)
     height = view.fit(300)
     for top in range(0, height, 500):
-        view.lay_out(top, top + 600)
+        view.flow.lay_out(top, top + 600)
     assert view.height_of(0) == measured
 
 

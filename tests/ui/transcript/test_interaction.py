@@ -10,8 +10,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from desktop_app.chat.notices import Notice
 from desktop_app.errors import AppError
-from desktop_app.interactions.content import TextContent
+from desktop_app.interactions.content import TextContent, UrlCitation
 from desktop_app.interactions.events import StepDelta, StepStart, TextDelta
 from desktop_app.interactions.interaction import Interaction
 from desktop_app.interactions.steps import ModelOutputStep
@@ -242,6 +243,19 @@ def test_a_link_is_opened_by_a_click_but_not_where_text_was_selected(
     assert len(opened) == 1
 
 
+def test_the_mark_of_a_citation_is_pressed_like_a_link(shown: Shown, qtbot: QtBot) -> None:
+    cited = UrlCitation(start_index=0, end_index=5, url="https://a.b", title="A")
+    said = ModelOutputStep((TextContent("Paris is the capital.", annotations=(cited,)),))
+    show(shown, qtbot, [turn_of("Where", said)])
+    (text,) = (text for part, text in shown.selecting.pointing.views[0].parts if part == 1)
+    pressed: list[int] = []
+    text.citation_clicked.connect(pressed.append)
+    shown.mouse.click(shown.point(0, "capital"))
+    assert pressed == []
+    shown.mouse.click(shown.point(0, "[1]") + QPoint(4, 0))
+    assert pressed == [1]
+
+
 def test_the_pointer_says_what_can_be_done(shown: Shown, qtbot: QtBot) -> None:
     show(shown, qtbot, two_turns())
     for words, shape in (
@@ -347,12 +361,19 @@ def test_thoughts_that_are_opened_are_selected_with_the_rest(shown: Shown, qtbot
 def test_five_thousand_turns_are_copied_without_making_views(shown: Shown, qtbot: QtBot) -> None:
     show(shown, qtbot, many_turns(5000))
     made = len(shown.selecting.pointing.views)
+    told: list[Notice] = []
+    shown.selecting.noticed.connect(told.append)
     shown.key(Qt.Key.Key_A, CTRL)
     shown.key(Qt.Key.Key_C, CTRL)
     qtbot.waitUntil(lambda: not shown.selecting._copying.busy, timeout=60_000)
     expected = (f"question {n}\n\nanswer {n}.\n\nmore of {n}" for n in range(5000))
     assert QGuiApplication.clipboard().text() == "\n\n".join(expected)
     assert len(shown.selecting.pointing.views) == made
+    assert [one.text for one in told] == ["Copying. It is a lot of text.", "Copied."]
+    told.clear()
+    shown.selecting.select_turn(shown.selecting.walk.key(7))
+    shown.key(Qt.Key.Key_C, CTRL)
+    assert told == [], "what is there at once needs no words"
 
 
 # --- the keyboard ---------------------------------------------------------------------------------
@@ -442,13 +463,13 @@ class Lost(list[Interaction]):
 
 def test_a_turn_that_cannot_be_read_is_told(shown: Shown, qtbot: QtBot) -> None:
     turns = many_turns(40)
-    keys, told = [turn.key for turn in turns], list[str]()
-    shown.selecting.failed.connect(told.append)
+    keys, told = [turn.key for turn in turns], list[Notice]()
+    shown.selecting.noticed.connect(told.append)
     shown.transcript.set_turns(Lost(turns), keys=keys, sizes=[20] * 40)
     shown.wait(qtbot)
     shown.mouse.click(shown.point(39, "answer"), 2)
     shown.key(Qt.Key.Key_Home, SHIFT | CTRL)
-    assert told == ["This message is damaged."]
+    assert [one.text for one in told] == ["This message is damaged."]
     assert shown.selected == "answer"
 
 
@@ -519,7 +540,7 @@ def choose(shown: Shown, point: QPoint, words: str) -> None:
     menu.close()
 
 
-TURN = ["Copy answer", "Copy turn as Markdown", "Select all"]
+TURN = ["Copy answer", "Copy turn as Markdown", "Select turn", "Select all"]
 
 
 def test_the_menu_offers_what_is_there(shown: Shown, qtbot: QtBot) -> None:
@@ -547,7 +568,10 @@ def test_every_entry_of_the_menu_does_what_it_says(shown: Shown, qtbot: QtBot) -
     assert clipboard.text() == "bold"
     choose(shown, shown.point(0, "bold"), "Copy as Markdown")
     assert clipboard.text() == "First paragraph with **bold** words."
+    choose(shown, shown.point(1, "Second"), "Select turn")
+    assert shown.selected == "And then\n\nSecond answer."
     choose(shown, shown.point(0, "bold"), "Select all")
+    assert shown.selected.startswith("The question")
     assert shown.selected.endswith("Second answer.")
 
 

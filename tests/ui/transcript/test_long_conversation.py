@@ -5,6 +5,7 @@ from typing import overload
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -184,6 +185,22 @@ def test_what_is_opened_at_the_end_opens_downwards(transcript: Transcript, qtbot
     qtbot.keyClick(button, Qt.Key.Key_Space)
     assert transcript._bar.value() == transcript._bar.maximum()
     assert transcript.place is None
+
+
+def test_the_view_in_which_the_mouse_is_pressed_stays_until_it_is_released(
+    transcript: Transcript,
+) -> None:
+    transcript.set_turns(long_turns(40))
+    slot = transcript._column.slot(39)
+    assert slot is not None
+    text = slot.view.parts[-1][1]
+    point = text.mapTo(transcript, QPoint(10, text.height() - 10))
+    QTest.mousePress(transcript.windowHandle(), Qt.MouseButton.LeftButton, pos=point)
+    transcript._bar.setValue(0)
+    assert transcript._column.slot(39) is slot
+    QTest.mouseRelease(transcript.windowHandle(), Qt.MouseButton.LeftButton, pos=point)
+    transcript.scroll_by(10)
+    assert transcript._column.slot(39) is None
 
 
 def test_a_turn_that_streams_keeps_its_view_and_grows_out_of_sight(transcript: Transcript) -> None:

@@ -4,8 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from desktop_app.markdown.blocks import Paragraph, Span
 from desktop_app.markdown.stream import read
 from desktop_app.markdown.stretches import stretches, text_of
+from desktop_app.ui.transcript.link_places import LinkPlace, words_of_link
 from desktop_app.ui.transcript.spoken import Role, Spoken, spoken_of
 
 
@@ -43,6 +45,19 @@ def test_a_link_says_its_words_and_where_it_goes() -> None:
     text = text_of(read("See [the **long** manual](https://example.com/a) or so.")[0])
     link = thing.parts[0]
     assert text[link.begin : link.end] == "the long manual"
+
+
+def test_the_mark_of_a_source_says_its_number() -> None:
+    block = Paragraph((Span("It is so"), Span("[2]", cite=2), Span(".")))
+    (thing,) = spoken_of(block)
+    assert names(thing.parts) == [(Role.Link, "Source 2")]
+
+
+def test_the_keyboard_at_a_link_says_where_it_goes() -> None:
+    there = LinkPlace(0, 0, 3, "https://x.example/")
+    assert words_of_link(there, "the manual") == "Link: the manual, https://x.example/"
+    assert words_of_link(there, "https://x.example/") == "Link: https://x.example/"
+    assert words_of_link(LinkPlace(0, 0, 3, "", 4), "[4]") == "Source 4"
 
 
 @pytest.mark.parametrize(
