@@ -12,7 +12,7 @@ from typing import Final
 from desktop_app.interactions.jsonvalue import JsonObject, JsonValue, parse_json
 from desktop_app.markdown.pieces import CHUNK
 from desktop_app.markdown.stream import CODE_LIMIT, LIMIT
-from desktop_app.ui.transcript.quoting import as_code
+from desktop_app.ui.transcript.quoting import as_code, escaped
 from desktop_app.values import value_class
 
 _FENCED: Final = re.compile(r"\s*(`{3,}|~{3,})[ \t]*(?:json)?[ \t]*\n(.*)\n\1[ \t]*\s*", re.DOTALL)
@@ -24,7 +24,6 @@ _MOST_COLUMNS: Final = 40
 _LONGEST_CELL: Final = 300
 _SHORTEST_CELL: Final = 4
 _LONGEST_NAME: Final = 60
-_ESCAPED: Final = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$&:@=^])")
 _BREAKS: Final = re.compile(r"\s+")
 
 
@@ -109,4 +108,4 @@ def _cell(value: JsonValue, longest: int) -> str:
     line = _BREAKS.sub(" ", text).strip()
     if len(line) > longest:
         line = f"{line[:longest].rstrip()}…"
-    return _ESCAPED.sub(r"\\\1", line)
+    return escaped(line)

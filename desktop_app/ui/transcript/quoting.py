@@ -14,7 +14,7 @@ from urllib.parse import quote, urlsplit
 from desktop_app.interactions.jsonvalue import JsonObject, JsonValue
 from desktop_app.overriding import override
 
-_MARKS: Final = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$&:@=^])")
+_MARKS: Final = re.compile(r"[\\`*_{}\[\]()<>#+\-.!|~$&:@=^]")
 _BREAKS: Final = re.compile(r"\s+")
 _BACKTICKS: Final = re.compile(r"`+")
 _SAFE: Final = "/:?#@!$&'*+,;=%-._~[]"
@@ -27,9 +27,14 @@ def one_line(text: str, longest: int) -> str:
     return line if len(line) <= longest else f"{line[:longest].rstrip()}…"
 
 
+def escaped(line: str) -> str:
+    """Write a line so that it is no Markdown: by numbers, as a backslash begins a formula, too."""
+    return _MARKS.sub(lambda mark: f"&#{ord(mark[0])};", line)
+
+
 def as_text(text: str) -> str:
     """Write words that are no Markdown, on one line."""
-    return _MARKS.sub(r"\\\1", one_line(text, _LONGEST))
+    return escaped(one_line(text, _LONGEST))
 
 
 def as_link(text: str, address: str) -> str:

@@ -46,11 +46,11 @@ def test_an_object_is_pretty_printed_and_stays_the_same_value() -> None:
 
 
 def test_a_list_of_flat_objects_is_a_table_as_well() -> None:
-    text = '[{"name": "a|b", "kcal": 1.5, "ok": true}, {"name": "*c*", "more": "x\\ny"}]'
+    text = '[{"name": "a|b", "kcal": 1.5, "ok": true}, {"name": "(c) [d]", "more": "x\\ny"}]'
     assert table_of(text) == [
         ["name", "kcal", "ok", "more"],
         ["a|b", "1.5", "true", ""],
-        ["*c*", "", "", "x y"],
+        ["(c) [d]", "", "", "x y"],
     ]
     answer = json_answer(text)
     assert answer is not None

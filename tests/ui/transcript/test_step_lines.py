@@ -99,6 +99,11 @@ def test_a_search_names_its_queries_and_links_what_it_found() -> None:
     assert ".a{}" not in said.more
 
 
+def test_brackets_of_a_title_are_no_formula() -> None:
+    said = words_of([result("google_search", [{"title": "f(0) [x] $1$", "url": "https://a.b"}])])
+    assert links(said) == [("f(0) [x] $1$", "https://a.b")]
+
+
 def test_a_search_for_pictures_says_so_and_one_that_failed_too() -> None:
     step = decode_step(
         {
