@@ -1,6 +1,7 @@
 """Runs the benchmarks: `packaging/dev.py bench` starts it, with a screen of its own.
 
     python -m tests.benchmarks [--json] [start] [rest] [events] [gaps] [sending] [transcript]
+                                    [streamed]
 
 Standard output is one table, or with --json one JSON object; progress goes to standard error.
 Times depend on the machine and on what else it does: ratios and floors come from the same run.
@@ -18,7 +19,7 @@ from tests.benchmarks.events import measure_events
 from tests.benchmarks.figures import GOALS, Figures, merge, reached
 from tests.benchmarks.processes import Bench, benches
 from tests.benchmarks.sending import measure_sending
-from tests.benchmarks.transcript import measure_transcript
+from tests.benchmarks.transcript import measure_streamed, measure_transcript
 from tests.benchmarks.windows import measure_gaps, measure_rest, measure_start
 
 MEASURES: dict[str, Callable[[Bench], Figures]] = {
@@ -28,7 +29,10 @@ MEASURES: dict[str, Callable[[Bench], Figures]] = {
     "gaps": measure_gaps,
     "sending": lambda bench: measure_sending(bench.folder / "sending"),
     "transcript": measure_transcript,
+    "streamed": measure_streamed,
 }
+ONLY_BY_NAME = ("streamed",)
+"""What takes some minutes more."""
 
 
 def main(words: Sequence[str], measures: Mapping[str, Callable[[Bench], Figures]]) -> int:
@@ -42,7 +46,7 @@ def main(words: Sequence[str], measures: Mapping[str, Callable[[Bench], Figures]
         parser.error(f"there is no benchmark named {unknown[0]}")
     with tempfile.TemporaryDirectory(prefix="castor-bench-") as folder:
         with benches(Path(folder)) as bench:
-            names = options.names or measures
+            names = options.names or [name for name in measures if name not in ONLY_BY_NAME]
             found = [_measure(name, measures[name], bench) for name in names]
     figures = merge(found)
     print(json.dumps(figures, ensure_ascii=False) if options.json else table(figures))

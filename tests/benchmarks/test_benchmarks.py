@@ -32,7 +32,7 @@ from tests.benchmarks.history import (
 )
 from tests.benchmarks.processes import Bench
 from tests.benchmarks.sending import measure_sending
-from tests.benchmarks.transcript import Scale, measure_transcript
+from tests.benchmarks.transcript import Scale, measure_streamed, measure_transcript
 from tests.benchmarks.windows import measure_gaps, measure_rest, measure_start, top_imports
 
 SMALL = Scale(
@@ -58,6 +58,7 @@ QUICK: Mapping[str, Callable[[Bench], Figures]] = {
     ),
     "sending": lambda bench: measure_sending(bench.folder / "sending", turns=4),
     "transcript": lambda bench: measure_transcript(bench, SMALL),
+    "streamed": lambda bench: measure_streamed(bench, SMALL),
 }
 
 
@@ -71,7 +72,7 @@ def printed(qapp: QApplication) -> str:
     if sys.platform != "linux":
         pytest.skip("memory is read from /proc")
     with redirect_stdout(io.StringIO()) as out:
-        assert main(["--json"], QUICK) == 0
+        assert main(["--json", *QUICK], QUICK) == 0
     return out.getvalue()
 
 
@@ -149,6 +150,11 @@ def test_the_worst_blocks_are_as_large_as_they_are_said_to_be() -> None:
     assert blocks["table"].count("\n") == 5_002
     assert 19_990 < blocks["code"].count("\n") < 20_010
     assert blocks["math"].count("$$") == 400
+
+
+def test_memory_is_told_beside_the_text_that_came(figures: Figures) -> None:
+    assert cast("float", figures["rss_streamed_text_mb"]) > 0.4
+    assert len(cast("list[float]", figures["rss_streamed_mb"])) == 2
 
 
 def test_a_mixed_history_has_all_that_an_answer_can_have(tmp_path: Path) -> None:

@@ -97,16 +97,8 @@ def test_an_outline_is_read_from_one_index(db: apsw.Connection) -> None:
 def test_what_was_streaming_is_found_without_reading_every_turn(db: apsw.Connection) -> None:
     add(db, turn("a"))
     add(db, Interaction("b", previous="a"))
-    seen: list[str] = []
-
-    def note(_cursor: apsw.Cursor, sql: str, _bindings: object) -> bool:
-        seen.append(sql)
-        return True
-
-    db.set_exec_trace(note)
     queries.mark_interrupted(db)
-    db.set_exec_trace(None)
-    (plan,) = db.execute(f"EXPLAIN QUERY PLAN {seen[0]}", ("interrupted", "")).fetchall()
+    (plan,) = db.execute(f"EXPLAIN QUERY PLAN {queries._INTERRUPT}", ("", "")).fetchall()
     assert "USING INDEX interaction_streaming" in str(plan)
     outcomes = [row.outcome for row in queries.load_interactions(db, "c")]
     assert outcomes == ["complete", "interrupted"]

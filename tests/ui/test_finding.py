@@ -269,3 +269,31 @@ async def test_matches_in_turns_that_were_never_in_sight_are_counted_and_visited
         press(focus(), Key.Key_Return, SHIFT)
         assert current(window)[0] == 310
         assert told(window) == "5 of 5"
+
+
+async def test_code_is_shown_whole_when_a_match_in_its_folded_lines_is_visited(
+    tmp_path: Path, theme: Theme, loop_factory: LoopFactory
+) -> None:
+    async with opened(tmp_path, theme) as (window, w, tap):
+        lines = "\n".join(f"line {number}" for number in range(90))
+        first = await answered(window, tap, "code", f"```\n{lines}\nthe straw\n```")
+        await new_chat(window)
+        w.library.open(first)
+        await eventually(lambda: window.view.session and window.view.session.key == first)
+        await find(window, "straw")
+        assert told(window) == "1 of 1"
+        await eventually(lambda: current_is_in_sight(window))
+
+
+async def test_a_table_is_moved_sideways_to_a_match_beyond_its_edge(
+    tmp_path: Path, theme: Theme, loop_factory: LoopFactory
+) -> None:
+    async with opened(tmp_path, theme) as (window, _w, tap):
+        cells = [f"some{number}longer{number}word{number}" for number in range(14)]
+        row = "|".join([*cells, "straw"])
+        await answered(window, tap, "table", f"|{row}|\n|{'---|' * 15}\n|{row}|\n")
+        await find(window, "straw")
+        assert told(window) == "1 of 2"
+        await eventually(lambda: current_is_in_sight(window))
+        press(focus(), Key.Key_Return)
+        await eventually(lambda: current_is_in_sight(window))

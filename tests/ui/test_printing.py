@@ -31,6 +31,7 @@ from desktop_app.ui.printing.pages import Page, pages
 from desktop_app.ui.printing.printing import file_name
 from desktop_app.ui.printing.text_layer import mend_text_layer
 from desktop_app.ui.theme import Theme
+from desktop_app.ui.tokens import LIGHT
 from tests.conftest import LoopFactory
 from tests.pictures import encoded, picture
 from tests.ui.opened import answered, opened
@@ -252,6 +253,19 @@ async def test_pages_have_numbers_and_all_but_the_first_the_title_above(
         lines = text_of(page).split("\n")
         assert str(number) in (lines[0], lines[1], lines[-1])
         assert text_of(page).count("A title") == 1
+
+
+async def test_code_has_its_colours_on_paper(
+    tmp_path: Path, theme: Theme, loop_factory: LoopFactory
+) -> None:
+    code = "```python\ndef name():\n    return 'text'\n```"
+    found = await Sheets(theme, tmp_path / "a.pdf", [turn_of("1", code)]).pages()
+    drawn = found[0].get_contents().get_data().decode("latin-1")  # type: ignore[union-attr]
+    colours = {
+        "#" + "".join(f"{round(float(share) * 255):02X}" for share in one.split())
+        for one in re.findall(r"([\d.]+ [\d.]+ [\d.]+) (?:scn|rg)\b", drawn)
+    }
+    assert {LIGHT["c_keyword"], LIGHT["c_string"], LIGHT["c_func"]} <= colours
 
 
 async def test_paper_is_light_also_where_the_window_is_dark(

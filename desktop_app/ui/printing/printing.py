@@ -199,7 +199,7 @@ class Printing(QObject):
 
     def _show_progress(self) -> None:
         if self._dialog is not None:
-            self._dialog.open()
+            self._dialog.show()
 
     def _end(self, end: "partial[None]", whole: bool) -> None:
         self._patience.stop()

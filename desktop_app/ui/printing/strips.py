@@ -139,6 +139,7 @@ def strips_of(blocks: Iterable[Block], width: int, styles: Styles) -> Iterator[B
             yield from _wait_for(partial(_are_there, waits, styles))
             laid = LaidBlock(block, round(width / scale), styles, columns=fitted)
             yield from _lay_out(laid)
+        yield from _colour(laid)
         gap = gap_between(before, block, styles)
         after = all_blocks[number + 1] if number + 1 < len(all_blocks) else None
         yield BlockStrip(laid, styles, gap, _joined(block, after), scale)
@@ -151,6 +152,16 @@ def _lay_out(laid: LaidBlock) -> Iterator[None]:
         if laid.done:
             return
         yield None
+
+
+def _colour(laid: LaidBlock) -> Iterator[None]:
+    for box in laid.boxes:
+        if isinstance(box, CodeBox):
+            bottom = box.top + box.height
+            box.colour(bottom, _SECONDS)
+            while not box.is_coloured(bottom):
+                yield None
+                box.colour(bottom, _SECONDS)
 
 
 def _formulas_awaited(laid: LaidBlock) -> list[FormulaKey]:

@@ -68,8 +68,9 @@ class CardDeck(QObject):
         self._flow.fold_code()
 
     def reveal(self, block: int, offset: int) -> None:
-        """Unfold the card that hides what is said at an offset."""
-        if self._cards.reveal(block, offset):
+        """Unfold the card that hides what is said at an offset, and move it sideways."""
+        unfolded = self._cards.reveal(block, offset)
+        if self._cards.move_to(block, offset) or unfolded:
             self._lay_out()
 
     def turn_wheel(self, event: QWheelEvent) -> bool:

@@ -132,6 +132,17 @@ class Cards:
                 return True
         return False
 
+    def move_to(self, block: int, offset: int) -> bool:
+        """Move sideways what hides an offset beyond an edge; say whether there was something."""
+        laid = self._flow.laid(block)
+        for number, box in enumerate(laid.boxes):
+            if isinstance(box, CodeBox | TableBox) and box.begin <= offset <= box.end:
+                for rect in box.rects_of(offset, offset + 1):
+                    if not box.left <= rect.left() <= rect.right() <= box.left + box.width:
+                        middle = rect.center().x() - box.left - box.width / 2
+                        return self.move((block, number), box.sideways + round(middle))
+        return False
+
     # --- colours ------------------------------------------------------------------------------
 
     def colour(self, top: int, bottom: int, seconds: float) -> tuple[bool, bool]:

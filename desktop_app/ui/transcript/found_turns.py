@@ -1,14 +1,12 @@
 """What the search has to know of the transcript on screen, and what it wants of it."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from desktop_app.interactions.interaction import Interaction
 from desktop_app.interactions.outcome import Outcome
 from desktop_app.markdown.blocks import Block
 from desktop_app.ui.transcript.anchor import Anchor
 from desktop_app.ui.transcript.blocks_view import BlocksView
-from desktop_app.ui.transcript.code_box import CodeBox
 from desktop_app.ui.transcript.column_area import ColumnArea
 from desktop_app.ui.transcript.find import Match
 from desktop_app.ui.transcript.shown import FoundView, Place
@@ -107,10 +105,8 @@ class FoundTurns:
 
     def _place_in_block(self, turn: TurnView, view: BlocksView, match: Match) -> tuple[int, int]:
         """How far below the top of its block a match stands, and how high it is."""
+        view.reveal(match.block, match.begin)
         rects = view.rects_of(match.block, match.begin, match.end)
-        if not rects:
-            _unfold_code(view, match)
-            rects = view.rects_of(match.block, match.begin, match.end)
         slot = self._area.column.slot_of(turn.turn.key)
         if slot is not None:
             self._area.column.fit_again(slot)  # what was an estimate may be exact now
@@ -118,10 +114,3 @@ class FoundTurns:
             return 0, 0
         top = round(rects[0].top()) - view.top_of(match.block)
         return top, round(rects[-1].bottom() - rects[0].top())
-
-
-def _unfold_code(view: BlocksView, match: Match) -> None:
-    """Show all lines of the card that a match is in."""
-    for number, box in enumerate(view.flow.laid(match.block).boxes):
-        if isinstance(box, CodeBox) and box.begin <= match.begin <= box.end and box.choice.folded:
-            view.flow.choose(match.block, number, replace(box.choice, folded=False))

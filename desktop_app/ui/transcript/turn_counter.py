@@ -7,6 +7,7 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from functools import partial
+from itertools import islice
 from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -21,6 +22,7 @@ _SLICE: Final = 0.006
 """Seconds that one slice may take."""
 
 _PAUSE_MS: Final = 3
+_SOON: Final = 50
 _AT_ONCE: Final = 2000
 """Turns that are looked for on the disk in one go."""
 
@@ -82,9 +84,8 @@ class TurnCounter(QObject):
 
     def is_next(self, number: int) -> bool:
         """Whether a turn is among those that are counted now, or right behind them."""
-        if any(job[0] == number for job in self._jobs) or number in self._asked.values():
-            return True
-        return bool(self._order) and self._order[0] == number
+        soon = [job[0] for job in islice(self._jobs, _SOON)]
+        return number in (*soon, *islice(self._asked.values(), 1), *islice(self._order, 1))
 
     # --- slices -------------------------------------------------------------------------------
 
