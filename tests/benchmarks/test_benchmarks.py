@@ -180,13 +180,13 @@ def test_a_share_of_measurements_is_below_what_is_told() -> None:
 
 
 def test_two_pictures_are_alike_by_the_share_that_is_the_same() -> None:
-    black, grey = (QImage(10, 10, QImage.Format.Format_Grayscale8) for _ in range(2))
+    black, grey = (QImage(20, 10, QImage.Format.Format_Grayscale8) for _ in range(2))
     black.fill(0)
     grey.fill(0)
     assert likeness(black, grey) == 1
-    for column in range(10):
+    for column in range(20):
         grey.setPixel(column, 0, 0xFF808080)
-    assert likeness(black, grey) == pytest.approx(0.9, abs=0.03)
+    assert likeness(black, grey) == pytest.approx(0.9)
 
 
 def test_a_turn_sends_no_more_for_the_turns_before_it(figures: Figures) -> None:

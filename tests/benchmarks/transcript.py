@@ -52,7 +52,7 @@ FULL: Final = Scale()
 
 def measure_transcript(bench: Bench, scale: Scale = FULL) -> Figures:
     """Measure all of it."""
-    histories = {turns: _history(bench, turns, scale) for turns in (scale.turns, scale.most_turns)}
+    histories = {turns: _history(bench, turns, scale) for turns in {scale.turns, scale.most_turns}}
     parts = [
         _opening(bench, histories, scale),
         _streams(bench, histories[scale.turns], scale),
