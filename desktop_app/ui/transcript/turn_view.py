@@ -1,8 +1,9 @@
 """One turn on screen: the input, the steps of the answer, what it waits for, how it ended."""
 
+from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
@@ -105,7 +106,7 @@ class TurnView(QWidget):
         self._status = StatusLine(theme, self)
         self._refuse = Button(theme, "Refuse", "plain", "x", self)
         self._refuse.setAccessibleDescription("Answers the model that nothing was run")
-        self._refuse.clicked.connect(self._ask_refuse)
+        self._refuse.clicked.connect(partial(self.refuse.emit, self.turn.key))
         self._refuse.hide()
         self._failure: FailureCard | None = None
         self._copy = IconButton(theme, "copy", "Copy answer", ACTIONS_HEIGHT, self)
@@ -275,8 +276,8 @@ class TurnView(QWidget):
         failed = turn.outcome in (Outcome.FAILED, Outcome.INTERRUPTED)
         if failed and self._failure is None:
             self._failure = FailureCard(self._theme, self)
-            self._failure.retry.connect(self._ask_retry)
-            self._failure.resume.connect(self._ask_resume)
+            self._failure.retry.connect(partial(self.retry.emit, self.turn.key))
+            self._failure.resume.connect(partial(self.resume.emit, self.turn.key))
             self._failure.height_changed.connect(self.height_changed)
             self._failure.stackUnder(self._copy)
             self._failure.show()
@@ -287,15 +288,6 @@ class TurnView(QWidget):
             resume = self._last and turn.resumable
             self._failure.show_failure(failure, retry=self._last, resume=resume)
         self.height_changed.emit()
-
-    def _ask_retry(self) -> None:
-        self.retry.emit(self.turn.key)
-
-    def _ask_refuse(self) -> None:
-        self.refuse.emit(self.turn.key)
-
-    def _ask_resume(self) -> None:
-        self.resume.emit(self.turn.key)
 
     # --- pixels -------------------------------------------------------------------------------
 
@@ -405,8 +397,3 @@ class TurnView(QWidget):
         if usage is None or usage.total_tokens is None:
             return ""
         return f"{usage.total_tokens:,} tokens"
-
-    @override
-    def sizeHint(self) -> QSize:
-        """What it was laid out to."""
-        return self.size()

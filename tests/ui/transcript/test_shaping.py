@@ -1,6 +1,7 @@
 """Places in what is said, and in what Qt lays out, lead to each other."""
 
 from collections.abc import Iterator
+from typing import cast
 
 import pytest
 from hypothesis import example, given
@@ -109,5 +110,6 @@ def test_the_room_of_what_is_painted_is_as_wide_as_it_is(look: Styles, qapp: QAp
     line = layout.createLine()
     line.setLineWidth(500)
     layout.endLayout()
-    begin, end = line.cursorToX(1)[0], line.cursorToX(2)[0]
+    begin, _ = cast("tuple[float, int]", line.cursorToX(1))
+    end, _ = cast("tuple[float, int]", line.cursorToX(2))
     assert end - begin == pytest.approx(37.5, abs=0.1)
