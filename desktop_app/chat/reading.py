@@ -50,14 +50,13 @@ class Reading:
     def heights(self, width: int, zoom: int) -> Sequence[int]:
         """How high the turns on the path are, in path order; 0 where it is not known.
 
-        `width` is that of the column in pixels, `zoom` in percent; of another width or zoom
-        nothing is known. A height may be wrong where a turn was shown otherwise then.
+        `width` is that of the column in pixels, `zoom` in percent; where nothing is known for both,
+        nothing is given. A height may be wrong where a turn was shown otherwise then.
         """
-        turns = self._conversation.path()
         if (width, zoom) != (self._width, self._zoom):
-            return [0] * len(turns)
+            return ()
         self._heights.extend([0] * (len(self._conversation) - len(self._heights)))
-        return turns.pick(self._heights)
+        return self._conversation.path().pick(self._heights)
 
     def keep_heights(self, width: int, zoom: int, heights: Mapping[str, int]) -> None:
         """Note how high these turns, by key, are at a width and zoom; other ones are forgotten."""

@@ -29,6 +29,8 @@ _INTERACTION = (
     "key, conversation, previous, id, status, outcome, origin, expired, request, input, header, "
     "failure, last_event_id, created, hops, kept, tokens, size"
 )
+# With another word for `streaming`, such as a parameter, the index of those is not used.
+_INTERRUPT = "UPDATE interaction SET outcome = ?, failure = ? WHERE outcome = 'streaming'"
 _STEP = "position, wire_index, type, body, whole, seconds, unknown"
 
 
@@ -244,11 +246,7 @@ def update_interaction(db: apsw.Connection, row: InteractionRow, steps: Iterable
 
 def mark_interrupted(db: apsw.Connection) -> None:
     """Say of every answer that nobody takes in any more that it is interrupted: at the start."""
-    db.execute(
-        "UPDATE interaction SET outcome = ?, failure = ? "
-        "WHERE outcome = 'streaming'",  # in these words, or the index of those is not used
-        (Outcome.INTERRUPTED.value, write_failure(PROGRAM_ENDED)),
-    )
+    db.execute(_INTERRUPT, (Outcome.INTERRUPTED.value, write_failure(PROGRAM_ENDED)))
 
 
 def background_runs(db: apsw.Connection, origin: str) -> list[tuple[str, str]]:

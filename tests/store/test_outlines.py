@@ -97,11 +97,8 @@ def test_an_outline_is_read_from_one_index(db: apsw.Connection) -> None:
 def test_what_was_streaming_is_found_without_reading_every_turn(db: apsw.Connection) -> None:
     add(db, turn("a"))
     add(db, Interaction("b", previous="a"))
-    seen: list[str] = []
-    db.exec_trace = lambda _, sql, __: not seen.append(sql)
     queries.mark_interrupted(db)
-    db.exec_trace = None
-    (plan,) = db.execute(f"EXPLAIN QUERY PLAN {seen[0]}", ("interrupted", "")).fetchall()
+    (plan,) = db.execute(f"EXPLAIN QUERY PLAN {queries._INTERRUPT}", ("", "")).fetchall()
     assert "USING INDEX interaction_streaming" in str(plan)
     outcomes = [row.outcome for row in queries.load_interactions(db, "c")]
     assert outcomes == ["complete", "interrupted"]
