@@ -94,7 +94,9 @@ def test_an_outline_is_read_from_one_index(db: apsw.Connection) -> None:
     assert not any("TEMP B-TREE" in str(step) for step in plan), plan
 
 
-def test_what_was_streaming_is_found_without_reading_every_turn(db: apsw.Connection) -> None:
+def test_what_was_streaming_is_found_without_reading_every_turn(
+    db: apsw.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
     add(db, turn("a"))
     add(db, Interaction("b", previous="a"))
     queries.mark_interrupted(db)
