@@ -31,9 +31,11 @@ CORPUS = "corpus"
 RECIPE = 1
 """To be raised when what `prepare` does has changed so far that every environment is outdated."""
 
+# The locks name all that is needed. Without --no-deps pip resolves extras anew, and refuses a lock
+# as soon as something newer than it has been released.
 PIP_INSTALL = (
     *("-m", "pip", "--disable-pip-version-check", "install", "--no-input", "--quiet"),
-    *("--require-hashes", "--only-binary", ":all:"),
+    *("--no-deps", "--require-hashes", "--only-binary", ":all:"),
 )
 
 
