@@ -134,6 +134,7 @@ class SessionView(QObject):
             sizes=turns.sizes,
             heights=reading.heights(*transcript.width_and_zoom),
             place=None if unread else reading.place,
+            read=session.conversation.shown,
         )
 
     def _keep_place(self) -> None:

@@ -1,6 +1,6 @@
 """The turns of a conversation that are on screen: all are known, few are asked for."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import overload
 
 from desktop_app.interactions.interaction import Interaction
@@ -10,13 +10,22 @@ from desktop_app.overriding import override
 class Path(Sequence[Interaction]):
     """Turns by number: stored ones, which may be read only when they are asked for, and then those
     that were added since.
+
+    With `read` the added ones are asked for by their keys too, and not held here: what has been
+    answered all day need not stay in memory.
     """
 
-    def __init__(self, stored: Sequence[Interaction] = (), keys: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        stored: Sequence[Interaction] = (),
+        keys: Sequence[str] = (),
+        read: Callable[[str], Interaction] | None = None,
+    ) -> None:
         self._stored = stored
+        self._read = read
         self._keys = list(keys)
         self._first_added = len(keys)
-        self._added: list[Interaction] = []
+        self._added: list[Interaction] = []  # none with `read`
         self._numbers: dict[str, int] = {}
 
     @override
@@ -33,7 +42,9 @@ class Path(Sequence[Interaction]):
             return [self[one] for one in range(*number.indices(len(self)))]
         number = range(len(self))[number]
         added = number - self._first_added
-        return self._added[added] if added >= 0 else self._stored[number]
+        if added < 0:
+            return self._stored[number]
+        return self._added[added] if self._read is None else self._read(self._keys[number])
 
     def key(self, number: int) -> str:
         """The key of a turn, which is not asked for."""
@@ -50,7 +61,8 @@ class Path(Sequence[Interaction]):
         if self._numbers:
             self._numbers[turn.key] = len(self._keys)
         self._keys.append(turn.key)
-        self._added.append(turn)
+        if self._read is None:
+            self._added.append(turn)
 
     def truncate(self, count: int) -> None:
         """Keep the first turns only."""

@@ -4,7 +4,7 @@ Turns in, signals out: its owner hands it interactions and says which steps have
 what the person wants done. A view is made only for a turn that comes near the window.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QEvent, QRect, Signal
@@ -73,9 +73,11 @@ class Transcript(ColumnArea):
         sizes: Sequence[int] | None = None,
         heights: Sequence[int] = (),
         place: Place | None = None,
+        read: Callable[[str], Interaction] | None = None,
     ) -> None:
         """Show these turns and no others, at a place, or at their end.
 
+        `read` gives a turn that was added later by its key; without it such turns are held here.
         `keys` and `sizes`, the characters of each, are all that is looked at of every turn; without
         them all turns are asked for. `heights` were measured at `width_and_zoom`, 0 where not.
         """
@@ -86,7 +88,7 @@ class Transcript(ColumnArea):
         if heights:
             known = zip(heights, guessed, strict=True)
             guessed = [height or guess for height, guess in known]
-        self._column.begin(Path(turns, keys), guessed)
+        self._column.begin(Path(turns, keys, read), guessed)
         self.selecting.forget()
         self._open_at(place)
 

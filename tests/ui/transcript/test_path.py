@@ -1,5 +1,6 @@
 """The turns on screen are known by their keys; what they say is asked for one by one."""
 
+import weakref
 from collections.abc import Sequence
 
 import pytest
@@ -52,3 +53,24 @@ def test_only_what_is_asked_for_is_read() -> None:
     assert path.number_of("a") == 0
     with pytest.raises(IndexError):
         path[3]
+
+
+def test_what_was_added_is_not_held_where_it_can_be_read() -> None:
+    asked: list[str] = []
+
+    def read(key: str) -> Interaction:
+        asked.append(key)
+        return Interaction(key)
+
+    path = Path([Interaction("a")], ["a"], read)
+    added = Interaction("b")
+    path.append(added)
+    here = weakref.ref(added)
+    del added
+    assert here() is None
+    assert path[1].key == "b"
+    assert [turn.key for turn in path] == ["a", "b"]
+    path.truncate(1)
+    path.append(Interaction("c"))
+    assert path[-1].key == "c"
+    assert asked == ["b", "b", "c"]
