@@ -16,7 +16,7 @@ from desktop_app.ui.transcript.shaping import shape
 from desktop_app.ui.transcript.styles import Face, Styles
 from desktop_app.ui.transcript.table_box import TableBox
 from desktop_app.ui.transcript.text_box import Measure, TextBox
-from desktop_app.ui.transcript.timing import Deadline
+from desktop_app.ui.transcript.timing import NEVER, Deadline
 
 RULE_HEIGHT = 1
 
@@ -66,6 +66,12 @@ class WordsBox:
     def advance(self, until: int, deadline: Deadline) -> None:
         """Lay out what is above a height, counted from its top, as far as there is time."""
         self.text.advance(until, deadline)
+
+    def first_line(self) -> tuple[int, int]:
+        """The height of a line, and how much lower than one of words the first stands."""
+        self.text.advance(0, NEVER)
+        measure, lines = self.text.measure, self.text.lines
+        return measure.line, lines[0].baseline - measure.baseline if lines else 0
 
     def offset_at(self, x: float, y: float) -> int:
         """The offset nearest to a point of the block."""
@@ -185,10 +191,13 @@ class Bar:
 
 @dataclass(frozen=True)
 class Marker:
-    """What stands before an item, and the rectangle of the first line's indent."""
+    """What stands before an item, and the rectangle of the first line's indent: at the right
+    where the item is `turned`, written from right to left.
+    """
 
     rect: QRectF
     text: str
+    turned: bool = False
 
 
 def _face(stretch: Stretch, styles: Styles) -> Face:

@@ -38,6 +38,7 @@ from desktop_app.ui.transcript.boxes import (
 )
 from desktop_app.ui.transcript.code_box import FOLD_AT, FOLD_FOOT, Choice, CodeBox
 from desktop_app.ui.transcript.formulas import FormulaKey, guess_size
+from desktop_app.ui.transcript.indents import Indents
 from desktop_app.ui.transcript.styles import (
     CODE_ABOVE,
     CODE_BELOW,
@@ -92,7 +93,8 @@ class LaidBlock:
         self._ends = ends
         self._usual = Choice(folded=folds)
         self._next = 0
-        self._frames: list[tuple[str, ...]] = []
+        self._frames: list[tuple[tuple[str, ...], Indents]] = []
+        self._indents = Indents()
         self._quoted = False
         self._before = before
         self._is_same = before is not None and before._is_like(self)
@@ -149,18 +151,19 @@ class LaidBlock:
     def _add_next(self) -> None:
         stretch = self.stretches[self._next]
         top = self._bottom_of_last() + self._gap_above(self._next)
-        left = self._indent(stretch.inside)
-        place = QRectF(left, top, max(_NARROWEST, self.width - left), 0)
+        self._indents = indents = self._indents.following(stretch, self._styles)
+        left = indents.left()
+        place = QRectF(left, top, max(_NARROWEST, self.width - left - indents.right), 0)
         count = self._cells_from(self._next) if stretch.kind == "cell" else 1
         box = self._kept(count, place) or self._make(stretch, place, count)
         self.boxes.append(box)
-        self._frames.append(stretch.inside)
+        self._frames.append((stretch.inside, indents))
         self._quoted = self._quoted or "quote" in stretch.inside
         self._next += count
         if stretch.marker and isinstance(box, WordsBox):
-            indent = self._styles.scaled(LIST_INDENT)
-            line = box.text.measure.line
-            self.markers.append(Marker(QRectF(left - indent, top, indent, line), stretch.marker))
+            line, lower = box.first_line()
+            rect = indents.of_marker(left, place.right(), top + lower, line)
+            self.markers.append(Marker(rect, stretch.marker, indents.turned[-1]))
 
     def _make(self, stretch: Stretch, place: QRectF, count: int) -> Box:
         styles = self._styles
@@ -244,14 +247,10 @@ class LaidBlock:
         old = self._old_box() if self._is_same else None
         if old is None or not isinstance(old, WordsBox) or count != 1 or not old.done:
             return None
-        same = (old.left, old.top) == (place.left(), place.top())
+        same = (old.left, old.top, old.width) == (place.left(), place.top(), place.width())
         return old if same and old.stretch == self.stretches[self._next] else None
 
     # --- places -------------------------------------------------------------------------------
-
-    def _indent(self, inside: Sequence[str]) -> int:
-        scaled = self._styles.scaled
-        return sum(scaled(LIST_INDENT if one == "list" else QUOTE_INDENT) for one in inside)
 
     def _gap_above(self, number: int) -> int:
         if number == 0:
@@ -271,12 +270,12 @@ class LaidBlock:
         """A bar goes from the first to the last box of a quote."""
         self.bars.clear()
         going: dict[int, tuple[int, int, int]] = {}
-        for inside, box in zip(self._frames, self.boxes, strict=True):
+        for (inside, indents), box in zip(self._frames, self.boxes, strict=True):
             depths = {at for at, frame in enumerate(inside) if frame == "quote"}
             for depth in [one for one in going if one not in depths]:
                 self.bars.append(Bar(*going.pop(depth)))
             for depth in depths:
-                left, top, _ = going.get(depth, (self._indent(inside[:depth]), box.top, 0))
+                left, top, _ = going.get(depth, (indents.left(depth), box.top, 0))
                 going[depth] = left, top, box.top + box.height
         self.bars.extend(Bar(*one) for one in going.values())
 
@@ -284,7 +283,9 @@ class LaidBlock:
     def natural_width(self) -> float:
         """The width of the widest line of words."""
         widths = (
-            box.left + box.text.natural_width for box in self.boxes if isinstance(box, WordsBox)
+            max(box.left, self.width - box.width) + box.text.natural_width
+            for box in self.boxes
+            if isinstance(box, WordsBox)
         )
         return max(widths, default=0.0)
 

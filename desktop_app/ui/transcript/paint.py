@@ -11,6 +11,7 @@ from desktop_app.ui.painting import paint_box
 from desktop_app.ui.transcript.boxes import Box, FormulaBox, Marker, RuleBox, WordsBox
 from desktop_app.ui.transcript.cite_marks import mark_rect, paint_mark
 from desktop_app.ui.transcript.code_box import CodeBox
+from desktop_app.ui.transcript.indents import marker_face, marker_gap
 from desktop_app.ui.transcript.layout import LaidBlock
 from desktop_app.ui.transcript.styles import CODE_HEAD, RADIUS, Face, Styles
 from desktop_app.ui.transcript.table_box import TableBox
@@ -159,30 +160,32 @@ def _paint_marker(painter: QPainter, marker: Marker, styles: Styles) -> None:
     color = styles.ground.color
     rect, scale = marker.rect, styles.size / 14
     middle = round(rect.center().y())
+
+    def left_of(gap: float, width: float) -> float:
+        """Where something begins that has a gap to the item."""
+        return rect.left() + gap if marker.turned else rect.right() - gap - width
+
     if marker.text in ("•", "◦"):
-        dot = QRectF(0, 0, 5 * scale, 5 * scale)
-        dot.moveCenter(QPointF(rect.right() - 12 * scale, middle + 0.5))
-        fill, border = color("quiet"), None
-        if marker.text == "◦":
-            fill, border = None, color("quiet")
-        paint_box(painter, dot, dot.width() / 2, fill, border)
+        side, ink = 5 * scale, color("quiet")
+        dot = QRectF(left_of(12 * scale - side / 2, side), middle + 0.5 - side / 2, side, side)
+        full = marker.text == "•"
+        paint_box(painter, dot, side / 2, ink if full else None, None if full else ink)
     elif marker.text in ("[x]", "[ ]"):
-        box = QRectF(0, 0, round(14 * scale), round(14 * scale))
-        box.moveTo(round(rect.right() - 21 * scale), middle - box.height() // 2)
+        side = round(14 * scale)
+        box = QRectF(round(left_of(21 * scale - side, side)), middle - side // 2, side, side)
         if marker.text == "[x]":
             paint_box(painter, box, 3 * scale, color("accent"))
             _paint_tick(painter, box, color("on_accent"))
         else:
             paint_box(painter, box, 3 * scale, None, color("control"))
     else:
-        face = Face(styles.size, ink="quiet", figures=True)
-        painter.setFont(styles.font(face))
+        painter.setFont(styles.font(marker_face(styles)))
         painter.setPen(color("quiet"))
         _, baseline = styles.line(styles.body())
         width = painter.fontMetrics().horizontalAdvance(marker.text)
-        painter.drawText(
-            QPointF(rect.right() - 7 * scale - width, rect.top() + baseline), marker.text
-        )
+        x = left_of(marker_gap(marker.text, styles), width)
+        text = f".{marker.text[:-1]}" if marker.turned else marker.text
+        painter.drawText(QPointF(x, rect.top() + baseline), text)
 
 
 def _paint_tick(painter: QPainter, box: QRectF, color: QColor) -> None:

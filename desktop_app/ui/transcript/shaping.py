@@ -22,6 +22,11 @@ from desktop_app.ui.transcript.styles import Face, Styles
 HAIR: Final = "\u200a"
 """A hair space: the padding inside the box of inline code."""
 
+ISOLATE: Final = "\u2066"
+"""Begins what is written from left to right, whatever stands around it: code."""
+
+ISOLATE_END: Final = "\u2069"
+
 ROOM: Final = "x"
 """Stands for what is painted instead of text: lines break around it as around a word."""
 
@@ -36,6 +41,12 @@ _TURNED: Final = re.compile(
 """What is written from right to left."""
 
 _STRONG: Final = re.compile(rf"(?P<turned>{_TURNED.pattern})|[^\W\d_]")
+
+
+def begins_turned(text: str) -> bool:
+    """Whether the first letter of a text is written from right to left."""
+    first = _STRONG.search(text)
+    return first is not None and first["turned"] is not None
 
 
 class Run(NamedTuple):
@@ -95,8 +106,7 @@ class Shaped:
     @cached_property
     def begins_turned(self) -> bool:
         """Whether its first letter is written from right to left."""
-        first = _STRONG.search(self.text) if self.turned else None
-        return first is not None and first["turned"] is not None
+        return self.turned and begins_turned(self.text)
 
     @cached_property
     def _encoded(self) -> bytes:
@@ -219,6 +229,9 @@ class _Writer:
 def shape(spans: Sequence[Span], face: Face, styles: Styles) -> Shaped:
     """Make of spans what Qt lays out."""
     writer = _Writer()
+    opening, closing = HAIR, HAIR
+    if any(_TURNED.search(span.text) for span in spans if not span.text.isascii()):
+        opening, closing = ISOLATE + HAIR, HAIR + ISOLATE_END
     for span in spans:
         if not span.text:
             continue
@@ -233,9 +246,9 @@ def shape(spans: Sequence[Span], face: Face, styles: Styles) -> Shaped:
             continue
         pad = styles.format(face)
         begin = writer.shaped.units
-        writer.pad(HAIR, pad)
+        writer.pad(opening, pad)
         writer.code(span.text, look, look)
-        writer.pad(HAIR, pad)
+        writer.pad(closing, pad)
         codes = writer.shaped.codes
         if codes and codes[-1][1] == begin:
             begin, _ = codes.pop()

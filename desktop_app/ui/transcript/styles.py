@@ -16,7 +16,7 @@ from desktop_app.ui.transcript.formulas import FormulaSize
 PARAGRAPH_GAP: Final = 14
 HEADING_BELOW: Final = 8
 ITEM_GAP: Final = 4
-LIST_INDENT: Final = 24
+LIST_INDENT: Final = 26
 QUOTE_INDENT: Final = 19
 """The bar of a quote is 3 wide, its text 16 behind it."""
 
