@@ -229,13 +229,19 @@ class Highlighting:
         self._is_done = True
 
     def _read(self, read: Reader, section: _Section) -> Iterator[bool]:
-        point, text = self._point, self._text
+        point, text, end = self._point, self._text, section.end
+        whole = section.last and end == len(text)
         stack = list(point.stack)
         writer = _Writer(point.before)
         self._reached, self._is_stale = point.line, False
-        for at, tokens in read.read(text, point.at, section.end, stack):
+        closed = whole and text[-1:] not in ("", "\n")  # lexers wait for the end of a line
+        source, end = (f"{text}\n", end + 1) if closed else (text, end)
+        last = text.count("\n")
+        for at, tokens in read.read(source, point.at, end, stack):
             for kind, piece in tokens:
                 for line in writer.write(_role(kind), piece):
+                    if closed and self._reached == last and text is not self._text:
+                        return  # there is more by now
                     self._put(line)
             yield True
             if at >= section.next and writer.may_stop and not section.last and at < section.end:
@@ -247,7 +253,7 @@ class Highlighting:
             self._point = _Point(section.end, self._reached, writer.line(), tuple(stack))
             if section.skipped:
                 self._skip(stack)
-        elif section.end == len(text):
+        elif whole and not closed:
             self._put(writer.line())
 
     def _skip(self, stack: list[str]) -> None:

@@ -55,6 +55,12 @@ def test_code_has_the_colours_of_its_parts() -> None:
     assert roles("+ added\n- gone\n", "diff")["+ added"] == "c_add"
 
 
+def test_the_last_line_has_its_colours_without_an_end() -> None:
+    for text in ("- gone\n+ added", "+ added"):
+        assert roles(text, "diff")["+ added"] == "c_add"
+        assert texts(coloured(text, "diff")) == text.split("\n")
+
+
 def test_an_unknown_language_is_shown_without_colours() -> None:
     for language in ("", "klingon", "text", "mermaid-ish"):
         assert coloured("a = 1\n\nb", language) == [

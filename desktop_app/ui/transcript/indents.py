@@ -15,31 +15,33 @@ from desktop_app.ui.transcript.styles import LIST_INDENT, QUOTE_INDENT, Face, St
 MARKER_GAP: Final = 7
 """Between a number and its item; a number of two digits keeps less, so that items stay in line."""
 
+BAR: Final = 3
+"""How wide the bar of a quote is."""
+
 _LEAST_GAP: Final = 1.5
 
 
 class Indents(NamedTuple):
-    """The width of each indent of a stretch, the outermost first, and which are at the right."""
+    """What a stretch stands in, how wide each indent is, and which are at the right."""
 
+    inside: tuple[str, ...] = ()
     widths: tuple[int, ...] = ()
     turned: tuple[bool, ...] = ()
 
     def following(self, stretch: Stretch, styles: Styles) -> "Indents":
-        """The indents of the next stretch: a marker begins an item, the rest stays in its own."""
-        widths: list[int] = []
-        turned: list[bool] = []
-        last = len(stretch.inside) - 1
-        for at, frame in enumerate(stretch.inside):
-            if frame == "list" and stretch.marker and at == last:
-                widths.append(max(styles.scaled(LIST_INDENT), _width(stretch.marker, styles)))
-                turned.append(begins_turned(stretch.text))
-            elif frame == "list" and at < len(self.widths):
+        """The indents of the next stretch: it begins an item or a quote, or goes on in its own."""
+        inside, widths, turned = stretch.inside, list[int](), list[bool]()
+        for at, frame in enumerate(inside):
+            begins = bool(stretch.marker) and at == len(inside) - 1
+            if not begins and inside[: at + 1] == self.inside[: at + 1]:
                 widths.append(self.widths[at])
                 turned.append(self.turned[at])
-            else:
-                widths.append(styles.scaled(LIST_INDENT if frame == "list" else QUOTE_INDENT))
-                turned.append(False)
-        return Indents(tuple(widths), tuple(turned))
+                continue
+            room = LIST_INDENT if frame == "list" else QUOTE_INDENT
+            number = _width(stretch.marker, styles) if begins else 0
+            widths.append(max(styles.scaled(room), number))
+            turned.append(begins_turned(stretch.text))
+        return Indents(inside, tuple(widths), tuple(turned))
 
     def left(self, depth: int | None = None) -> int:
         """What is taken at the left, by the outermost `depth` indents or by all."""
@@ -50,6 +52,12 @@ class Indents(NamedTuple):
     def right(self) -> int:
         """What is taken at the right."""
         return sum(self.widths) - self.left()
+
+    def of_bar(self, depth: int, width: int) -> int:
+        """The left of the bar of a quote that is in `depth` others and lists."""
+        if not self.turned[depth]:
+            return self.left(depth)
+        return width - (sum(self.widths[:depth]) - self.left(depth)) - BAR
 
     def of_marker(self, left: int, right: float, top: float, line: int) -> QRectF:
         """The place of the marker of an item whose text stands between `left` and `right`."""

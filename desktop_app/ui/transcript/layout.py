@@ -275,7 +275,7 @@ class LaidBlock:
             for depth in [one for one in going if one not in depths]:
                 self.bars.append(Bar(*going.pop(depth)))
             for depth in depths:
-                left, top, _ = going.get(depth, (indents.left(depth), box.top, 0))
+                left, top, _ = going.get(depth, (indents.of_bar(depth, self.width), box.top, 0))
                 going[depth] = left, top, box.top + box.height
         self.bars.extend(Bar(*one) for one in going.values())
 

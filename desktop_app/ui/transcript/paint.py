@@ -11,13 +11,12 @@ from desktop_app.ui.painting import paint_box
 from desktop_app.ui.transcript.boxes import Box, FormulaBox, Marker, RuleBox, WordsBox
 from desktop_app.ui.transcript.cite_marks import mark_rect, paint_mark
 from desktop_app.ui.transcript.code_box import CodeBox
-from desktop_app.ui.transcript.indents import marker_face, marker_gap
+from desktop_app.ui.transcript.indents import BAR, marker_face, marker_gap
 from desktop_app.ui.transcript.layout import LaidBlock
 from desktop_app.ui.transcript.styles import CODE_HEAD, RADIUS, Face, Styles
 from desktop_app.ui.transcript.table_box import TableBox
 from desktop_app.ui.transcript.text_box import TextBox
 
-_BAR: Final = 3
 _FIGURE_ROOM: Final = 40
 _CODE_RADIUS: Final = 4
 _DIAGRAMS: Final = ("mermaid", "plantuml", "puml", "dot", "graphviz", "d2")
@@ -54,9 +53,7 @@ def paint_block(
     """Paint what of a block is in a rectangle; both are counted from its top left."""
     color = styles.ground.color
     for bar in laid.bars:
-        painter.fillRect(
-            QRectF(bar.left, bar.top, _BAR, bar.bottom - bar.top), color("line_strong")
-        )
+        painter.fillRect(QRectF(bar.left, bar.top, BAR, bar.bottom - bar.top), color("line_strong"))
     for marker in laid.markers:
         if marker.rect.bottom() > seen.top() and marker.rect.top() < seen.bottom():
             _paint_marker(painter, marker, styles)

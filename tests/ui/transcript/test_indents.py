@@ -6,9 +6,9 @@ from pytestqt.qtbot import QtBot
 
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.transcript.boxes import Marker, WordsBox
-from desktop_app.ui.transcript.indents import Indents, marker_face, marker_gap
+from desktop_app.ui.transcript.indents import BAR, Indents, marker_face, marker_gap
 from desktop_app.ui.transcript.layout import LaidBlock
-from desktop_app.ui.transcript.styles import LIST_INDENT
+from desktop_app.ui.transcript.styles import LIST_INDENT, QUOTE_INDENT
 from tests.ui.laying import END, shown
 
 WIDTH = 600
@@ -48,6 +48,17 @@ def test_what_is_in_an_item_is_moved_in_where_the_item_is(theme: Theme, qtbot: Q
     assert (found["פנים"].left, found["פנים"].width) == (0, WIDTH - 2 * LIST_INDENT)
     assert (found["inner"].left, found["inner"].width) == (LIST_INDENT, WIDTH - 2 * LIST_INDENT)
     assert (found["two"].left, found["two"].width) == (LIST_INDENT, WIDTH - LIST_INDENT)
+
+
+def test_the_bar_of_a_quote_is_where_its_words_begin(theme: Theme, qtbot: QtBot) -> None:
+    straight, turned = laid(theme, qtbot, "> hello\n\n---\n\n> שלום\n>\n> > פנים")[::2]
+    (bar,) = straight.bars
+    assert bar.left == 0
+    outer, inner = sorted(turned.bars, key=lambda bar: -bar.left)
+    assert outer.left == WIDTH - BAR
+    assert inner.left == WIDTH - QUOTE_INDENT - BAR
+    (box, _) = words([turned]).values()
+    assert (box.left, box.width) == (0, WIDTH - QUOTE_INDENT)
 
 
 @pytest.mark.parametrize("zoom", [80, 100, 150, 200])
