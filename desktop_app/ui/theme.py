@@ -169,9 +169,8 @@ class Theme(QObject):
         font = QFont([family]) if known else QFontDatabase.systemFont(fallback)
         font.setPixelSize(size)
         font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
-        if not known:
-            font.setWeight(QFont.Weight(weight))
-        elif weight != 400:
+        font.setWeight(QFont.Weight(weight))  # for scripts that come from another font
+        if known and weight != 400:
             font.setVariableAxis(QFont.Tag(_WEIGHT_AXIS), weight)
         return font
 

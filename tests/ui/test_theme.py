@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QSize
-from PySide6.QtGui import QFontMetricsF, QIcon, QPalette
+from PySide6.QtGui import QFont, QFontMetricsF, QIcon, QImage, QPainter, QPalette
 from PySide6.QtWidgets import QApplication
 
 from desktop_app import assets
@@ -89,6 +89,25 @@ def test_the_weights_of_the_text_font_really_differ(theme: Theme) -> None:
     text = "The quick brown fox jumps over the lazy dog"
     widths = [QFontMetricsF(theme.font(14, w)).horizontalAdvance(text) for w in (400, 500, 600)]
     assert widths[0] < widths[1] < widths[2]
+
+
+def test_a_weight_is_that_of_other_fonts_too_and_is_not_laid_on_twice(theme: Theme) -> None:
+    strong = theme.font(20, 600)
+    assert strong.weight() == QFont.Weight.DemiBold, "what letters of another font are chosen by"
+    by_axis = QFont(theme.font(20))
+    by_axis.setVariableAxis(QFont.Tag("wght"), 600)
+    assert painted("Spring tide", strong) == painted("Spring tide", by_axis)
+    assert painted("Spring tide", strong) != painted("Spring tide", theme.font(20))
+
+
+def painted(text: str, font: QFont) -> QImage:
+    image = QImage(200, 40, QImage.Format.Format_RGB32)
+    image.fill(0xFFFFFFFF)
+    painter = QPainter(image)
+    painter.setFont(font)
+    painter.drawText(10, 30, text)
+    painter.end()
+    return image
 
 
 def test_figures_have_one_width_where_they_are_asked_to(theme: Theme) -> None:
