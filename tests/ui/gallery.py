@@ -35,6 +35,7 @@ from desktop_app.interactions.steps import (
 )
 from desktop_app.ui.colouring import Colouring
 from desktop_app.ui.theme import Theme
+from desktop_app.ui.transcript.card_deck import CardDeck
 from desktop_app.ui.transcript.formulas import Formulas
 from desktop_app.ui.transcript.lines import OpeningLine
 from desktop_app.ui.transcript.media_requests import MediaRequest, PixelsWanted
@@ -175,6 +176,11 @@ def let_run(until: Callable[[], bool]) -> None:
         QGuiApplication.processEvents(flags, 50)
 
 
+def is_colouring(deck: CardDeck) -> bool:
+    """Whether code of a text waits for its colours."""
+    return deck._timer.isActive()
+
+
 def paint(theme: Theme, turns: list[Interaction], opened: bool) -> QImage:
     """Paint a page as high as what is on it."""
     transcript = Transcript(theme, lambda attachment: None)
@@ -191,7 +197,8 @@ def paint(theme: Theme, turns: list[Interaction], opened: bool) -> QImage:
     transcript.flush()
     bottom = max(slot.view.geometry().bottom() for slot in transcript._column.slots)
     transcript.resize(WIDTH, bottom + 1 + BELOW)
-    let_run(lambda: not theme.formulas.is_waiting)
+    decks = transcript.findChildren(CardDeck)
+    let_run(lambda: not theme.formulas.is_waiting and not any(map(is_colouring, decks)))
     if transcript._bar.maximum() > 0:
         raise ValueError("a page of the gallery is cut off")
     image = transcript.grab().toImage()
