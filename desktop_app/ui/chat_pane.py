@@ -5,8 +5,8 @@ and the composer.
 from enum import Enum, auto
 from typing import Final
 
-from PySide6.QtCore import QRect
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QCoreApplication, QRect, Qt
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.overriding import override
@@ -23,6 +23,12 @@ from desktop_app.ui.theme import Theme
 from desktop_app.ui.transcript.column_area import column_width
 from desktop_app.ui.transcript.transcript import Transcript
 from desktop_app.ui.welcome import Welcome
+
+_TYPING: Final = (
+    Qt.KeyboardModifier.ShiftModifier
+    | Qt.KeyboardModifier.KeypadModifier
+    | Qt.KeyboardModifier.GroupSwitchModifier
+)
 
 
 class Shown(Enum):
@@ -111,6 +117,19 @@ class ChatPane(QWidget):
         self.find_bar.resize(self.find_bar.fit(width - 2 * _FIND_RIGHT))
         self.find_bar.move(width - _FIND_RIGHT - self.find_bar.width(), top + _FIND_TOP)
         self.update()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Write what is typed while the keyboard is in the conversation: no word goes nowhere."""
+        edit = self.composer.edit
+        typed = event.text()
+        plain = not event.modifiers() & ~_TYPING
+        if plain and typed.isprintable() and typed.strip() and edit.isVisible():
+            edit.setFocus()
+            again = QKeyEvent(event.type(), event.key(), event.modifiers(), typed)
+            QCoreApplication.sendEvent(edit, again)
+        else:
+            super().keyPressEvent(event)
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:

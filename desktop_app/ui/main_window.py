@@ -3,10 +3,9 @@
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QByteArray, QMimeData, Qt, QUrl, Signal
+from PySide6.QtCore import QByteArray, QMimeData, Qt, Signal
 from PySide6.QtGui import (
     QCloseEvent,
-    QDesktopServices,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDragMoveEvent,
@@ -38,9 +37,9 @@ from desktop_app.ui.dropping import (
 )
 from desktop_app.ui.empty_state import Start
 from desktop_app.ui.key_rejection import words_of_rejection
-from desktop_app.ui.links import check_link, names_another_host, open_link
 from desktop_app.ui.mark import window_icon
 from desktop_app.ui.media_desk import MediaDesk
+from desktop_app.ui.opening import Opening
 from desktop_app.ui.printing.printing import Printing
 from desktop_app.ui.session_view import SessionView
 from desktop_app.ui.sidebar.sidebar import Sidebar
@@ -99,8 +98,8 @@ class MainWindow(QMainWindow):
         self.keyboard = Actions(self)
         self._trashed: ConversationRow | None = None
         self._dialogs = WindowDialogs(theme, library, preferences, folders, keychain, self)
-        self._dialogs.link_confirmed.connect(self._open_checked)
-        self._dialogs.folder_requested.connect(self.open_folder)
+        self._opening = Opening(self._dialogs, self)
+        self._opening.failed.connect(self._say)
         self._dialogs.retry_requested.connect(self.view.retry)
         self._media = MediaDesk(theme, attachments.media, self.pane.transcript, self)
         self._connect_actions()
@@ -153,11 +152,11 @@ class MainWindow(QMainWindow):
         pane.header.trash_requested.connect(self._trash_current)
         pane.header.left.connect(pane.composer.setFocus)
         pane.notices.acted.connect(self._act)
-        pane.transcript.link_clicked.connect(self.open_link)
+        pane.transcript.link_clicked.connect(self._opening.open_link)
         pane.transcript.selecting.noticed.connect(self._notices.post)
         self._media.failed.connect(self._say)
         pane.transcript.zoom_requested.connect(self._zoom)
-        pane.welcome.link_clicked.connect(self.open_link)
+        pane.welcome.link_clicked.connect(self._opening.open_link)
         pane.welcome.key_entered.connect(self._preferences.enter_key)
         pane.welcome.demo_requested.connect(self._preferences.start_demo)
         pane.empty.start_chosen.connect(self._begin)
@@ -337,21 +336,6 @@ class MainWindow(QMainWindow):
 
     # --- links, key, settings -----------------------------------------------------------------
 
-    def open_link(self, address: str, text: str) -> None:
-        """Open a link that may be opened; ask first where its text names another host."""
-        link = check_link(address)
-        if link is None:
-            self._say("This link cannot be opened: Castor opens web and mail addresses only.")
-        elif names_another_host(text, link):
-            self._dialogs.open_link(link.address, link.host)
-        else:
-            self._open_checked(link.address)
-
-    def _open_checked(self, address: str) -> None:
-        link = check_link(address)
-        if link is not None and not open_link(link):
-            self._say("The system has no program for this link.")
-
     def _say(self, sentence: str) -> None:
         self._notices.post(Notice(sentence, NoticeKind.WARN, topic="said"))
 
@@ -374,11 +358,6 @@ class MainWindow(QMainWindow):
 
     def _open_shortcuts(self) -> None:
         self._dialogs.open_shortcuts(self.keyboard.listed())
-
-    def open_folder(self, folder: str) -> None:
-        """Have the system show a folder of ours."""
-        if not QDesktopServices.openUrl(QUrl.fromLocalFile(folder)):
-            self._say("The system has no program to show folders.")
 
     # --- zoom ---------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 from desktop_app.chat.session import ChatSession
@@ -74,6 +75,32 @@ async def test_tab_goes_the_way_one_reads(
         for name in reversed(names[:-1]):
             press(focus(), Key.Key_Backtab, SHIFT)
             assert name_of(focus()) == name
+
+
+async def test_what_is_typed_in_the_conversation_is_written_into_the_message(
+    tmp_path: Path, theme: Theme, loop_factory: LoopFactory
+) -> None:
+    async with opened(tmp_path, theme) as (window, _w, tap):
+        await answered(window, tap, "first", "words")
+        window.pane.transcript.setFocus()
+        QTest.keyClicks(window.pane.transcript, "W")
+        assert focus() is window.pane.composer.edit
+        QTest.keyClicks(focus(), "hy?")
+        assert window.pane.composer.edit.text == "Why?"
+
+
+async def test_keys_that_are_no_text_stay_in_the_conversation(
+    tmp_path: Path, theme: Theme, loop_factory: LoopFactory
+) -> None:
+    async with opened(tmp_path, theme) as (window, _w, tap):
+        await answered(window, tap, "first", "words")
+        transcript = window.pane.transcript
+        transcript.setFocus()
+        for key in (Key.Key_Space, Key.Key_Home, Key.Key_F5, Key.Key_Return):
+            press(transcript, key)
+        press(transcript, Key.Key_X, CTRL)
+        assert focus() is transcript
+        assert window.pane.composer.edit.text == ""
 
 
 async def test_tab_finds_what_is_attached_before_the_message(
