@@ -14,6 +14,9 @@ from desktop_app.markdown.parse import Parsed
 CHUNK: Final = 50
 """Rows of a table that make a piece. The widths of its columns are those of its first."""
 
+_CELLS: Final = 600
+"""Cells that make a piece where there are many columns: a cell takes some 40 µs to be read."""
+
 _NARROWEST, _WIDEST = 4, 40
 
 
@@ -76,13 +79,14 @@ def _items(one: Parsed, before: List | None) -> Iterator[Piece]:
 
 def _chunks(one: Parsed, table: Table, before: Table | None) -> Iterator[Piece]:
     first = one.first_line
-    if before is None and len(table.rows) <= CHUNK:
+    size = max(1, min(CHUNK, _CELLS // max(1, len(table.aligns))))
+    if before is None and len(table.rows) <= size:
         yield Piece(table, first, one.end_line, first + 1)
         return
     shares = _shares(table) if before is None else before.shares
-    for begin in range(0, len(table.rows), CHUNK):
+    for begin in range(0, len(table.rows), size):
         goes_on = before is not None or begin > 0
-        rows = table.rows[begin : begin + CHUNK]
+        rows = table.rows[begin : begin + size]
         head = () if goes_on else table.head
         chunk = replace(table, head=head, rows=rows, shares=shares, continues=goes_on)
         line = first + 2 + begin if goes_on else first

@@ -9,6 +9,7 @@ others: they are `mended`.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final
 
 from desktop_app.markdown.blocks import Block, Code, List, Plain
@@ -22,6 +23,15 @@ LIMIT: Final = 32_000
 
 CODE_LIMIT: Final = 1_000_000
 """The same for a block of code, whose lines are not looked into."""
+
+MARKS: Final = 2000
+"""Marks in one block that are read as Markdown; each takes some 40 µs whenever more comes."""
+
+MARKS_WITH_CODE: Final = 6000
+"""The same for a block with code in it, such as an item of a list: most of that is not read."""
+
+_MARK: Final = re.compile(r"([*_~`])\1*|[\[<>|$&:@\n]")
+_CODE_WITHIN: Final = re.compile(r"^[ \t>]*(?:```|~~~)", re.MULTILINE)
 
 _BLANK_LINE: Final = re.compile(r"\n[ \t]*\n")
 _BLANK_LINES: Final = re.compile(r"(?:[ \t]*\n)+")
@@ -105,7 +115,7 @@ class MarkdownStream:
         self._rest = self._clean(piece)
         self._sources.append(self._rest)
         while True:
-            room = (CODE_LIMIT if self._fence is not None else LIMIT) - len(self._tail)
+            room = self._room()
             text, self._rest = self._rest[:room], self._rest[room:]
             mended.update(self._append(text))
             if not self._rest:
@@ -141,9 +151,34 @@ class MarkdownStream:
         else:
             self._tail += text
             mended = self._read()
-        if len(self._tail) >= (CODE_LIMIT if self._fence is not None else LIMIT):
+        if self._is_full():
             self._give_up()
         return mended
+
+    def _room(self) -> int:
+        """How much of what is to be read fits into the open end, the mark included that fills it.
+
+        It may be less, never more: what is shown must not depend on how a text is cut.
+        """
+        if self._fence is not None:
+            return CODE_LIMIT - len(self._tail)
+        room = LIMIT - len(self._tail)
+        if self._plain is not None:
+            return room
+        left = self._most_marks() - _count_marks(self._tail)
+        marks = _MARK.finditer(self._rest, 0, room)
+        last = next(islice(marks, max(0, left - 1), None), None)
+        return last.start() + 1 if last is not None else room
+
+    def _is_full(self) -> bool:
+        if self._fence is not None:
+            return len(self._tail) >= CODE_LIMIT
+        if len(self._tail) >= LIMIT:
+            return True
+        return self._plain is None and _count_marks(self._tail) >= self._most_marks()
+
+    def _most_marks(self) -> int:
+        return MARKS_WITH_CODE if _CODE_WITHIN.search(self._tail) else MARKS
 
     def _append_code(self, text: str, fence: re.Match[str]) -> None:
         """Go on with a block of code, which needs no parsing until its closing fence."""
@@ -307,6 +342,10 @@ def read_stream(text: str) -> MarkdownStream:
 def _news(definitions: Definitions, known: Definitions) -> Iterable[str]:
     yield from (label for label in definitions.links if label not in known.links)
     yield from (f"^{label}" for label in definitions.notes if label not in known.notes)
+
+
+def _count_marks(text: str) -> int:
+    return sum(1 for _ in _MARK.finditer(text))
 
 
 def _defines(definitions: Definitions, label: str) -> bool:

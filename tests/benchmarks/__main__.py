@@ -1,7 +1,7 @@
 """Runs the benchmarks: `packaging/dev.py bench` starts it, with a screen of its own.
 
     python -m tests.benchmarks [--json] [start] [rest] [events] [gaps] [sending] [transcript]
-                                    [streamed]
+                                    [streamed] [hostile]
 
 Standard output is one table, or with --json one JSON object; progress goes to standard error.
 Times depend on the machine and on what else it does: ratios and floors come from the same run.
@@ -17,6 +17,7 @@ from pathlib import Path
 
 from tests.benchmarks.events import measure_events
 from tests.benchmarks.figures import GOALS, Figures, merge, reached
+from tests.benchmarks.hostile import measure_hostile
 from tests.benchmarks.processes import Bench, benches
 from tests.benchmarks.sending import measure_sending
 from tests.benchmarks.transcript import measure_streamed, measure_transcript
@@ -30,8 +31,9 @@ MEASURES: dict[str, Callable[[Bench], Figures]] = {
     "sending": lambda bench: measure_sending(bench.folder / "sending"),
     "transcript": measure_transcript,
     "streamed": measure_streamed,
+    "hostile": measure_hostile,
 }
-ONLY_BY_NAME = ("streamed",)
+ONLY_BY_NAME = ("streamed", "hostile")
 """What takes some minutes more."""
 
 

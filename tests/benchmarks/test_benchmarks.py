@@ -30,6 +30,7 @@ from tests.benchmarks.history import (
     write_history,
     write_mixed_history,
 )
+from tests.benchmarks.hostile import measure_hostile
 from tests.benchmarks.processes import Bench
 from tests.benchmarks.sending import measure_sending
 from tests.benchmarks.transcript import Scale, measure_streamed, measure_transcript
@@ -59,6 +60,7 @@ QUICK: Mapping[str, Callable[[Bench], Figures]] = {
     "sending": lambda bench: measure_sending(bench.folder / "sending", turns=4),
     "transcript": lambda bench: measure_transcript(bench, SMALL),
     "streamed": lambda bench: measure_streamed(bench, SMALL),
+    "hostile": lambda bench: measure_hostile(bench, ["nested tables", "brackets"]),
 }
 
 
@@ -140,6 +142,16 @@ def test_each_figure_of_the_transcript_stands_beside_that_of_an_empty_view(
     for name in ("open_5000_ms", "stream_cpu_s", "block_gap_ms", "scroll_p99_ms", "jump_ms"):
         assert cast("float", figures[f"floor_{name}"]) >= 0
     assert cast("float", figures["stream_cpu_s"]) > 0
+
+
+def test_the_hostile_documents_are_told_from_the_slowest(figures: Figures) -> None:
+    steps = cast("dict[str, dict[str, float]]", figures["hostile_steps"])
+    assert steps.keys() == {"nested tables", "brackets"}
+    assert figures["hostile_worst"] == list(steps)
+    times = [one["processor_ms"] for one in steps.values()]
+    assert times == sorted(times, reverse=True)
+    assert figures["hostile_gap_processor_ms"] == times[0]
+    assert cast("float", figures["floor_hostile_gap_ms"]) > 0
 
 
 def test_the_worst_blocks_are_as_large_as_they_are_said_to_be() -> None:
