@@ -37,6 +37,7 @@ verbs:
   test [ARG ...]  run the tests; the arguments go to pytest and are seen from the project's root
   check           check format, style, types and imports
   bench [ARG ...] measure Castor on a screen of its own; --json prints one JSON object
+  faults NAME ... run one harness of the fault kit at length; one JSON object on standard output
   build [ARG ...] freeze Castor into dist/castor; --test tries it out, --packages packs it
 """
 
@@ -46,6 +47,7 @@ SETS = {
     "test": ("runtime", "test", "corpus"),
     "check": ("runtime", "test", "check"),
     "bench": ("runtime",),
+    "faults": ("runtime", "test"),
     "build": ("runtime", "build"),
 }
 
@@ -81,6 +83,8 @@ def main(arguments: Sequence[str]) -> int:
             return test(options.arguments)
         if verb == "bench":
             return bench(options.arguments)
+        if verb == "faults":
+            return faults(options.arguments)
         if verb == "build":
             return frozen.build(frozen.read_options(options.arguments))
         return check() if verb == "check" else 0
@@ -106,14 +110,14 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         prog="dev.py",
         description=DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        usage="%(prog)s [-h] {setup,run,test,check,bench,build} [ARG ...]",
+        usage="%(prog)s [-h] {setup,run,test,check,bench,faults,build} [ARG ...]",
     )
     parser.add_argument("verb", choices=SETS, help=argparse.SUPPRESS)
     parser.add_argument("arguments", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     if options.verb == "build":
         frozen.read_options(options.arguments)
-    elif options.arguments and options.verb not in ("run", "test", "bench"):
+    elif options.arguments and options.verb not in ("run", "test", "bench", "faults"):
         parser.error(f"{options.verb} takes no arguments")
     return options
 
@@ -170,6 +174,13 @@ def bench(arguments: Sequence[str]) -> int:
         return launch.in_foreground(command, variables, ROOT)
     with launch.runtime_folder(variables) as private, launch.own_screen(private) as seen:
         return launch.in_foreground(command, {**seen, "QT_QPA_PLATFORM": "xcb"}, ROOT)
+
+
+def faults(arguments: Sequence[str]) -> int:
+    """Run a harness of the fault kit; programs that want a screen bring their own."""
+    command = [str(environment.program("python")), "-m", "tests.faults", *arguments]
+    with launch.runtime_folder(test_variables(os.environ)) as variables:
+        return launch.in_foreground(command, variables, ROOT)
 
 
 def test_variables(shell: Mapping[str, str]) -> dict[str, str]:
