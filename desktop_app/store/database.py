@@ -25,17 +25,18 @@ from desktop_app.store.errors import (
     ProfileUnwritable,
     StoreError,
 )
-from desktop_app.store.files import make_private_folder, sync_folder, write_small
-from desktop_app.store.migrations import (
-    APPLICATION_ID,
-    MIGRATIONS,
-    NEWEST_THINKABLE,
-    TABLES,
-    migrate,
-    too_new,
-    version_of,
+from desktop_app.store.files import make_private_folder, sync_folder
+from desktop_app.store.migrations import MIGRATIONS, migrate, version_of
+from desktop_app.store.pages import WAL
+from desktop_app.store.soundness import (
+    check_header,
+    check_log,
+    check_tables,
+    damaged,
+    leave_as_it_is,
+    log_of,
+    mark_damaged,
 )
-from desktop_app.store.pages import WAL, Pages, read_header
 
 T = TypeVar("T")
 
@@ -91,7 +92,7 @@ class PlainOpener:
 
     def mend(self) -> None:
         """Refuse. Raises `DatabaseDamaged`."""
-        raise _damaged(self._file)
+        raise damaged(self._file)
 
 
 class Database:
@@ -237,7 +238,7 @@ class Database:
         except DatabaseDamaged as error:
             return error
         except UnicodeDecodeError as error:  # a text in it is none
-            told = _damaged(self.file)
+            told = damaged(self.file)
             told.__cause__ = error
             return told
         except BaseException as error:  # noqa: BLE001 - it is raised where the future is awaited
@@ -272,7 +273,7 @@ def open_connection(file: Path, on_change: Callable[[], object] | None = None) -
     """
     try:
         make_private_folder(file.parent)
-        if not file.exists() and not _log_of(file).exists():
+        if not file.exists() and not log_of(file).exists():
             _make(file)
         check_header(file)
         os.close(os.open(file, os.O_RDWR | os.O_CLOEXEC))
@@ -284,13 +285,13 @@ def open_connection(file: Path, on_change: Callable[[], object] | None = None) -
     except apsw.Error as error:
         raise translate(error, file) from error
     try:
-        left_open = _log_of(file).exists()
+        left_open = log_of(file).exists()
         db = apsw.Connection(str(file))
         try:
             leave_as_it_is(db)
             _set_up(db)
             if left_open:
-                _check_log(db, file)
+                check_log(db, file)
             _bring_up_to_date(db, file, on_change)
             leave_as_it_is(db, leave=False)
         except BaseException:
@@ -301,20 +302,6 @@ def open_connection(file: Path, on_change: Callable[[], object] | None = None) -
     except OSError as error:
         raise DiskFull(f"The history could not be opened: {error.strerror}.") from error
     return db
-
-
-def check_header(file: Path) -> None:
-    """Look at the first page without SQLite, which might write.
-
-    Raises `DatabaseTooNew`, `DatabaseDamaged`, `OSError`.
-    """
-    header = read_header(file)
-    if not header.sound or header.application_id != APPLICATION_ID or not header.user_version:
-        raise _damaged(file)
-    if header.user_version > NEWEST_THINKABLE:
-        raise _damaged(file)
-    if header.user_version > len(MIGRATIONS):
-        raise too_new(file)
 
 
 def _make(file: Path) -> None:
@@ -344,38 +331,8 @@ def _bring_up_to_date(
     try:
         migrate(db, file)
     except apsw.ConstraintError as error:  # what is in it is not as its own schema wants it
-        raise _damaged(file) from error
-    names = {str(name) for (name,) in db.execute("SELECT name FROM sqlite_schema")}
-    if not names.issuperset(TABLES):
-        raise _damaged(file)
-
-
-def _check_log(db: apsw.Connection, file: Path) -> None:
-    """Raise `DatabaseDamaged` where SQLite passes over a part of the WAL that was committed."""
-    db.execute("SELECT count(*) FROM sqlite_schema").fetchall()  # now it has read the WAL
-    valid, _ = db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_NOOP)
-    with Pages(file) as pages:
-        if pages.log.is_cut_short_at(max(valid, 0)):
-            raise _damaged(file)
-
-
-def leave_as_it_is(db: apsw.Connection, *, leave: bool = True) -> None:
-    """Say whether closing a connection may write the WAL into the database."""
-    db.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, int(leave))
-
-
-def _log_of(file: Path) -> Path:
-    return file.with_name(file.name + WAL)
-
-
-def mark_damaged(file: Path, kept: str = "") -> None:
-    """Have a history mended at the next start. Raises `OSError`."""
-    write_small(damage_mark(file), kept)
-
-
-def damage_mark(file: Path) -> Path:
-    """The file that says that a history is to be mended."""
-    return file.with_name(f"{file.name}-damaged")
+        raise damaged(file) from error
+    check_tables(db, file)
 
 
 def open_read_only(file: Path) -> apsw.Connection:
@@ -426,14 +383,10 @@ def translate(error: apsw.Error, file: Path) -> StoreError:
             )
         case apsw.CorruptError() | apsw.NotADBError() | apsw.SQLError() | apsw.FormatError():
             # Our statements are sound: where a table or a column is missing, its name is lost.
-            return _damaged(file)
+            return damaged(file)
         case apsw.CantOpenError() | apsw.ReadOnlyError() | apsw.PermissionsError():
             return ProfileUnwritable(
                 f"The history {file} cannot be written.", "Choose another folder with --profile."
             )
         case _:
             return StoreError(f"The history could not be used: {error}.")
-
-
-def _damaged(file: Path) -> DatabaseDamaged:
-    return DatabaseDamaged(f"The history {file} is damaged and cannot be read.")

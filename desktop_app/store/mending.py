@@ -13,12 +13,7 @@ from typing import Final
 import apsw
 
 from desktop_app.store.backups import FOLDER, back_up, check_backup, list_backups
-from desktop_app.store.database import (
-    damage_mark,
-    mark_damaged,
-    open_connection,
-    translate,
-)
+from desktop_app.store.database import open_connection, translate
 from desktop_app.store.errors import (
     BackupRefused,
     DamagedCopy,
@@ -30,6 +25,7 @@ from desktop_app.store.errors import (
 from desktop_app.store.files import keep_under, sync_file, sync_folder, write_small
 from desktop_app.store.pages import WAL
 from desktop_app.store.salvage import Salvaged, salvage
+from desktop_app.store.soundness import damage_mark, mark_damaged
 
 ATTACHMENTS: Final = "attachments"
 BEFORE_RESTORE: Final = "before-restore"

@@ -8,7 +8,6 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 import apsw
 
@@ -16,8 +15,6 @@ from desktop_app.store.migrations import migrate
 from desktop_app.store.pages import Pages
 from desktop_app.store.relinking import dangles, relink
 from desktop_app.store.shapes import fitted, shape_of
-
-_STATEMENTS_KEPT: Final = 100
 
 
 @dataclass(frozen=True)
@@ -43,7 +40,7 @@ def salvage(damaged: Path, target: Path, attachments: Path, backups: Sequence[Pa
     """
     target.unlink(missing_ok=True)
     os.close(os.open(target, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-    db = apsw.Connection(str(target), statementcachesize=_STATEMENTS_KEPT)
+    db = apsw.Connection(str(target))
     try:
         db.execute("PRAGMA journal_mode = MEMORY")
         db.execute("PRAGMA trusted_schema = OFF")
@@ -72,12 +69,13 @@ def _fill(
 
 
 def _take_backup(db: apsw.Connection, file: Path) -> bool:
-    before = db.total_changes()
+    """Fill in what is missing from a backup; say whether that one could be read."""
+    before = _count(db, "interaction")
     try:
-        _take(db, file)
+        lost = _take(db, file)
     except OSError:
         return False
-    return db.total_changes() > before or _count(db, "conversation") > 0
+    return not lost or _count(db, "interaction") > before
 
 
 def _take(db: apsw.Connection, file: Path) -> int:

@@ -3,7 +3,7 @@
 import random
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -52,7 +52,7 @@ def write_history(profile: Path, seed: int) -> None:
 
 
 @contextmanager
-def left_open(profile: Path, seed: int) -> Iterator[apsw.Connection]:
+def left_open(profile: Path, seed: int) -> Generator[apsw.Connection]:
     """The history with a WAL of many transactions, as a killed program leaves it."""
     write_history(profile, seed)
     rng = random.Random(seed + 1)
@@ -83,6 +83,7 @@ def _write_conversation(
     row = ConversationRow(key, text(rng, 4), ORIGIN, created=1.0, updated=2.0)
     last: str | None = None
     turns = rng.randint(1, 7)
+    name = ""
     for turn in range(turns):
         name = f"{number:016x}{turn:016x}"
         content: list[TextContent | AttachmentContent] = [TextContent(text(rng, 12))]

@@ -14,8 +14,8 @@ import pytest
 from desktop_app.interactions.content import TextContent
 from desktop_app.interactions.interaction import Interaction
 from desktop_app.interactions.outline import TurnFacts
-from desktop_app.store import conversations as queries
 from desktop_app.store import backups, migrations
+from desktop_app.store import conversations as queries
 from desktop_app.store.database import (
     OLDEST_SQLITE,
     Database,
