@@ -16,6 +16,7 @@ from typing import Final
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
+from desktop_app import faultpoints
 from desktop_app.arguments import Arguments
 from desktop_app.chat.attaching import Attachments
 from desktop_app.chat.connection import Connection
@@ -135,6 +136,7 @@ async def _main(
         code = await errand.run(closed)
         for session in library.sessions:
             session.interrupt()
+        faultpoints.reach("end.began")
     return code
 
 
@@ -164,6 +166,7 @@ async def _after_first_paint(
 
 def _begin(db: DatabaseConnection) -> tuple[list[ConversationRow], dict[str, str]]:
     queries.mark_interrupted(db)
+    faultpoints.reach("start.marked")
     return queries.list_conversations(db), queries.load_meta(db)
 
 

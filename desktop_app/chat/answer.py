@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
+from desktop_app import faultpoints
 from desktop_app.chat.asking import (
     failure_of,
     failure_of_answer,
@@ -109,6 +110,7 @@ class Answer:
                 self._turn.fail(_BUG, interrupted=True)
             watch.cancel()
             self._show_waiting("")
+            faultpoints.reach("answer.ended")
             self._saver.touch_all()
             self._saver.flush()
 
@@ -124,7 +126,9 @@ class Answer:
             try:
                 ready = await uploads.prepare(request, client, self._show_waiting)
                 self._last_event = asyncio.get_running_loop().time()
+                faultpoints.reach("request.ready")
                 async with client.stream(ready, self._show_retry) as events:
+                    faultpoints.reach("request.opened")
                     await self._fold(events)
                 break
             except errors.ModelNotFound:
@@ -191,6 +195,7 @@ class Answer:
     async def _fold(self, events: "Events") -> None:
         turn = self._turn
         async for event in events:
+            faultpoints.reach("answer.event")
             self._last_event = asyncio.get_running_loop().time()
             if isinstance(event, ErrorEvent) and not turn.has_output:
                 raise error_of_event(event)  # as if it had come instead of a stream
@@ -205,6 +210,7 @@ class Answer:
             self._saver.touch(position)
             if isinstance(event, StepStop):
                 self._saver.flush()
+                faultpoints.reach("answer.step_ended")
             elif isinstance(event, InteractionCreated):
                 self._saver.flush()  # the id is what a broken stream is taken up again by
                 self._turn_changed()

@@ -11,6 +11,7 @@ from typing import BinaryIO, Final
 
 from PySide6.QtCore import QObject, Signal
 
+from desktop_app import faultpoints
 from desktop_app.chat.file_kinds import FileKind, kind_of
 from desktop_app.chat.media import Media
 from desktop_app.chat.notices import NoticeBoard
@@ -172,6 +173,7 @@ class Attachments(QObject):
         await self._database.write(
             lambda db: queries.add_attachment(db, stored.sha256, stored.size)
         )
+        faultpoints.reach("attachment.noted")
         width, height = await self._measure(stored, kind)
         return AttachmentContent(
             kind.kind, stored.sha256, name, kind.mime_type, stored.size, width, height

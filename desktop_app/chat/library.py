@@ -7,6 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
+from desktop_app import faultpoints
 from desktop_app.chat.attaching import Attachments
 from desktop_app.chat.connection import Connection
 from desktop_app.chat.notices import NoticeBoard
@@ -293,7 +294,9 @@ class Library(QObject):
         digests = await self._writer.database.write(
             lambda db: queries.delete_conversations(db, keys)
         )
+        faultpoints.reach("deletion.committed")
         self._files.delete(digests)
+        faultpoints.reach("deletion.done")
 
     async def tidy(self) -> None:
         """Empty the trash of what is older than 30 days, and delete what nobody uses."""

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from desktop_app import faultpoints
 from desktop_app.errors import AppError
 from desktop_app.interactions.jsonvalue import JsonObject, parse_json
 from desktop_app.settings.settings import DEFAULTS, Settings, read_settings, write_settings
@@ -71,7 +72,9 @@ class SettingsFile:
                     file.write(text)
                     file.flush()
                     os.fsync(file.fileno())
+                faultpoints.reach("settings.written")
                 temporary.replace(self._path)
+                faultpoints.reach("settings.replaced")
             finally:
                 temporary.unlink(missing_ok=True)
         except OSError as error:

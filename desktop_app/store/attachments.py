@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from desktop_app import faultpoints
 from desktop_app.store.database import make_private_folder
 from desktop_app.store.errors import DiskFull, FileRefused, ProfileUnwritable, StoreError
 
@@ -161,9 +162,11 @@ class AttachmentStore:
         name = digest.hexdigest()
         final = self.path(name)
         make_private_folder(final.parent)
+        faultpoints.reach("attachment.copied")
         if not final.exists():
             temporary.replace(final)
             _sync_folder(final.parent)
+        faultpoints.reach("attachment.stored")
         return StoredFile(name, size, head, final)
 
 

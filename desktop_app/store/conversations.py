@@ -6,6 +6,7 @@ from typing import Any
 
 import apsw
 
+from desktop_app import faultpoints
 from desktop_app.interactions.content import AttachmentContent
 from desktop_app.interactions.outcome import PROGRAM_ENDED, Outcome
 from desktop_app.interactions.outline import TurnFacts
@@ -348,6 +349,7 @@ def save_draft(db: apsw.Connection, conversation: str, draft: Draft) -> None:
     """Write what stands in the composer of a conversation; an empty draft is none."""
     owner = f"draft:{conversation}"
     use_attachments(db, owner, dict.fromkeys(a.sha256 for a in draft.attachments))
+    faultpoints.reach("draft.saving")
     if draft == Draft():
         db.execute("DELETE FROM draft WHERE conversation = ?", (conversation,))
         return

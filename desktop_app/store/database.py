@@ -16,6 +16,7 @@ from typing import Any, Final, Generic, TypeVar
 
 import apsw
 
+from desktop_app import faultpoints
 from desktop_app.store.errors import (
     DatabaseDamaged,
     DatabaseLocked,
@@ -149,7 +150,9 @@ def _in_transaction(db: apsw.Connection, work: Callable[[apsw.Connection], T]) -
     db.execute("BEGIN IMMEDIATE")
     try:
         result = work(db)
+        faultpoints.reach("database.commit")
         db.execute("COMMIT")
+        faultpoints.reach("database.committed")
     except BaseException:
         if not db.get_autocommit():  # a full disk has rolled back by itself
             db.execute("ROLLBACK")

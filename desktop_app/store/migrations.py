@@ -11,6 +11,7 @@ from typing import Final
 
 import apsw
 
+from desktop_app import faultpoints
 from desktop_app.store.errors import DatabaseTooNew
 
 APPLICATION_ID: Final = 0x43535452
@@ -217,13 +218,16 @@ def migrate(
         )
     if 0 < version < len(migrations):
         copy_database(db, file.with_name(f"{file.stem}-version-{version}{file.suffix}"))
+        faultpoints.reach("migration.copied")
     for number in range(version, len(migrations)):
         db.execute("BEGIN IMMEDIATE")
         try:
             migrations[number](db)
             db.execute(f"PRAGMA user_version = {number + 1}")
             db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            faultpoints.reach("migration.written")
             db.execute("COMMIT")
+            faultpoints.reach("migration.committed")
         except BaseException:
             if not db.get_autocommit():
                 db.execute("ROLLBACK")
