@@ -23,7 +23,7 @@ POINTS: Final[Mapping[str, str]] = {
     "answer.saving": "chat.saving:TurnSaver.flush.work",
     "answer.step_ended": "chat.answer:Answer._fold",
     "attachment.copied": "store.attachments:AttachmentStore._write",
-    "attachment.noted": "chat.attaching:Attachments._attach",
+    "attachment.noted": "store.attachments:AttachmentStore._write",
     "attachment.stored": "store.attachments:AttachmentStore._write",
     "database.commit": "store.database:_in_transaction",
     "database.committed": "store.database:_in_transaction",

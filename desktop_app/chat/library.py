@@ -21,6 +21,7 @@ from desktop_app.store import conversations as queries
 from desktop_app.store import outlines
 from desktop_app.store.attachments import AttachmentStore
 from desktop_app.store.database import DatabaseConnection
+from desktop_app.store.deletions import delete_copies
 from desktop_app.store.outlines import Reading
 from desktop_app.store.rows import ConversationRow, Draft
 
@@ -291,23 +292,19 @@ class Library(QObject):
 
     async def delete_for_good(self, keys: list[str]) -> None:
         """Delete conversations of the trash, and the attachments that only they used."""
-        digests = await self._writer.database.write(
-            lambda db: queries.delete_conversations(db, keys)
-        )
+        database = self._writer.database
+        await database.write(lambda db: queries.delete_conversations(db, keys))
         faultpoints.reach("deletion.committed")
-        self._files.delete(digests)
+        await database.write(lambda db: delete_copies(db, self._files.delete))
         faultpoints.reach("deletion.done")
 
     async def tidy(self) -> None:
         """Empty the trash of what is older than 30 days, and delete what nobody uses."""
-        now = time.time()
-        old = await self._writer.database.read(
-            lambda db: queries.expired_trash(db, now - TRASH_SECONDS)
-        )
+        now, database = time.time(), self._writer.database
+        old = await database.read(lambda db: queries.expired_trash(db, now - TRASH_SECONDS))
         if old:
             await self.delete_for_good(old)
-        unused = await self._writer.database.write(
-            lambda db: queries.forget_unused_attachments(db, now - _UNUSED_SECONDS)
-        )
-        self._files.delete(unused)
+        before = now - _UNUSED_SECONDS
+        await database.write(lambda db: queries.forget_unused_attachments(db, before))
+        await database.write(lambda db: delete_copies(db, self._files.delete))
         self._files.sweep()
