@@ -35,6 +35,7 @@ from desktop_app.instance_server import InstanceServer
 from desktop_app.profile import Profile
 from desktop_app.settings.api_key import ApiKey, Keychain
 from desktop_app.store import conversations as queries
+from desktop_app.store.aside import recover_draft
 from desktop_app.store.attachments import AttachmentStore
 from desktop_app.store.database import DatabaseConnection
 from desktop_app.store.rows import ConversationRow
@@ -166,6 +167,7 @@ async def _after_first_paint(
 
 def _begin(db: DatabaseConnection) -> tuple[list[ConversationRow], dict[str, str]]:
     queries.mark_interrupted(db)
+    recover_draft(db)
     faultpoints.reach("start.marked")
     return queries.list_conversations(db), queries.load_meta(db)
 

@@ -17,8 +17,8 @@ from desktop_app.chat.session import ChatSession
 from desktop_app.chat.tasks import TaskScope
 from desktop_app.interactions.content import AttachmentContent
 from desktop_app.interactions.outline import Outline
+from desktop_app.store import aside, outlines
 from desktop_app.store import conversations as queries
-from desktop_app.store import outlines
 from desktop_app.store.attachments import AttachmentStore
 from desktop_app.store.database import DatabaseConnection
 from desktop_app.store.deletions import delete_copies
@@ -128,16 +128,16 @@ class Library(QObject):
     async def open_blank(self) -> Draft:
         """Show a new chat with nothing in its composer; return what was left there.
 
-        That is to be given to `put_back` when the new chat has begun.
+        That is to be given to `put_back` when the new chat has begun; until then it is set aside.
         """
         self._wanted = ""
-        draft = await self._writer.database.read(lambda db: queries.load_draft(db, ""))
+        draft = await self._writer.database.write(aside.set_draft_aside)
         self._show(self._session(None, Draft()))
         return draft
 
     def put_back(self, draft: Draft) -> None:
         """Leave a draft to the next new chat."""
-        self._writer.write(lambda db: queries.save_draft(db, "", draft))
+        self._writer.write(lambda db: aside.put_draft_back(db, draft))
 
     async def _open_new(self) -> None:
         draft = await self._writer.database.read(lambda db: queries.load_draft(db, ""))

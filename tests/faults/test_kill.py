@@ -8,7 +8,14 @@ import pytest
 from desktop_app.faultpoints import POINTS
 from tests.faults.kill import campaign, report
 from tests.faults.killing.defects import DEFECTS
-from tests.faults.killing.plans import AREA_OF_POINT, AREAS, Kill, at_point, draw_kills
+from tests.faults.killing.plans import (
+    AREA_OF_POINT,
+    AREAS,
+    POINTS_OF_HANDOVER,
+    Kill,
+    at_point,
+    draw_kills,
+)
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no process group to kill")
 
@@ -17,9 +24,10 @@ PARTS = 4
 
 
 def kills_of_short_form() -> list[Kill]:
-    """Each point once, and each area once at a random time."""
+    """Each point once, two of them with a second start, and each area once at a random time."""
     rng = random.Random(7)
     kills = [at_point(point) for point in POINTS]
+    kills += [at_point(point, area="handover") for point in POINTS_OF_HANDOVER[:2]]
     kills += [Kill(area, after="window", milliseconds=rng.randint(30, 1500)) for area in AREAS]
     rng.shuffle(kills)
     return kills

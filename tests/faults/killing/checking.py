@@ -15,6 +15,9 @@ from desktop_app.interactions.jsonvalue import JsonValue
 from tests.faults.killing.ledger import EMPTY, Ledger, Written
 from tests.faults.killing.server import RecordingServer
 
+ASIDE = "aside"
+"""Where the draft of a new chat is while a second start has its composer."""
+
 
 @dataclass
 class Findings:
@@ -81,6 +84,7 @@ def check_at_rest(profile: Path) -> list[str]:
     disk = _read(profile / "history.db", findings)
     left += findings.damaged
     left += [f"{turn.key} is streaming" for turn in disk.turns.values() if _streams(turn)]
+    left += [f"the draft {disk.drafts[ASIDE].text!r} is not back"] if ASIDE in disk.drafts else []
     left += [f"{path.name} has no row" for path in _stored(profile) if path.name not in disk.files]
     return left
 
@@ -213,7 +217,7 @@ def _check_drafts(disk: Disk, ledger: Ledger, findings: Findings) -> None:
     for owner, possible in ledger.drafts.items():
         if owner and "deleted" in ledger.where.get(owner, []):
             continue
-        there = disk.drafts.get(owner, EMPTY)
+        there = _there(disk, owner)
         if there in possible and there != EMPTY:
             continue
         first = possible[0]
@@ -223,6 +227,15 @@ def _check_drafts(disk: Disk, ledger: Ledger, findings: Findings) -> None:
         if first.text in there.text.split("\n\n") and set(first.files) <= set(there.files):
             continue  # a second start brought more
         findings.drafts.append(f"{there.text[:60]!r} stands where {first.text[:60]!r} was")
+
+
+def _there(disk: Disk, owner: str) -> Written:
+    """What stands in a composer, or will when the next start has brought it back."""
+    there, aside = disk.drafts.get(owner, EMPTY), disk.drafts.get(ASIDE)
+    if owner or aside is None:
+        return there
+    texts = [text for text in (aside.text, there.text) if text]
+    return Written("\n\n".join(texts), tuple({*aside.files, *there.files}))
 
 
 def _check_chats(disk: Disk, ledger: Ledger, findings: Findings) -> None:
