@@ -16,7 +16,7 @@ from desktop_app.interactions.jsonvalue import parse_json
 from desktop_app.store.rows import read_hops
 
 _DAY: Final = 24 * 3600.0
-_COPY: Final = "copy"
+COPY: Final = "copy"
 """Beside the kinds of what servers keep: a file in the store of attachments, by its digest."""
 
 
@@ -108,13 +108,13 @@ def note_copy(db: apsw.Connection, sha256: str) -> None:
     """Have the copy of an attachment deleted that nobody uses any more."""
     db.execute(
         "INSERT OR IGNORE INTO deletion (kind, id, origin, created) VALUES (?, ?, '', ?)",
-        (_COPY, sha256, time.time()),
+        (COPY, sha256, time.time()),
     )
 
 
 def keep_copy(db: apsw.Connection, sha256: str) -> None:
     """Have it kept: it is attached again."""
-    db.execute("DELETE FROM deletion WHERE kind = ? AND id = ?", (_COPY, sha256))
+    db.execute("DELETE FROM deletion WHERE kind = ? AND id = ?", (COPY, sha256))
 
 
 def delete_copies(db: apsw.Connection, delete: Callable[[str], bool]) -> None:
@@ -123,7 +123,11 @@ def delete_copies(db: apsw.Connection, delete: Callable[[str], bool]) -> None:
     `delete` says whether the file of a digest is gone. It is called here, so that no file which is
     attached again meanwhile is deleted.
     """
-    rows = db.execute("SELECT id FROM deletion WHERE kind = ?", (_COPY,)).fetchall()
+    rows = db.execute(
+        "SELECT id FROM deletion WHERE kind = ? AND id NOT IN "
+        "(SELECT sha256 FROM attachment UNION SELECT sha256 FROM attachment_use)",
+        (COPY,),
+    ).fetchall()
     for (sha256,) in rows:
         if delete(str(sha256)):
             keep_copy(db, str(sha256))
