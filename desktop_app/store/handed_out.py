@@ -7,8 +7,9 @@ import os
 import shutil
 from pathlib import Path
 
-from desktop_app.store.database import make_private_folder
+from desktop_app import faultpoints
 from desktop_app.store.errors import DiskFull, StoreError
+from desktop_app.store.files import make_private_folder
 
 
 class HandedOut:
@@ -40,6 +41,7 @@ def save(path: Path, data: bytes) -> None:
     try:
         try:
             temporary.write_bytes(data)
+            faultpoints.reach("file.written")
             temporary.replace(path)
         finally:
             temporary.unlink(missing_ok=True)
