@@ -47,6 +47,7 @@ _MAX_BRACKETS: Final = 500
 _MAX_OPEN: Final = 250
 """Brackets that nothing closes: to find that out, all behind each of them is read."""
 
+_MAX_ESCAPES: Final = 4000
 _SHORT: Final = 200
 _KNOWN: Final = 2000
 """Short addresses whose normal form is kept: what is open is read again whenever more comes."""
@@ -98,19 +99,23 @@ def _parser() -> MarkdownIt:
 
 
 def _inline(state: StateCore) -> None:
-    """Read what is inside of blocks; with too many brackets to look for links in, as it is."""
+    """Read what is inside of blocks; with too many brackets to look for links in, as it is, and
+    so with too many backslashes.
+    """
     for token in state.tokens:
         if token.type != "inline":
             continue
         children: list[Token] = []
-        if _has_too_many_brackets(token.content):
+        if _is_too_hard(token.content):
             children.append(Token("text", "", 0, content=token.content.replace("\n", LINE_BREAK)))
         else:
             state.md.inline.parse(token.content, state.md, state.env, children)
         token.children = children
 
 
-def _has_too_many_brackets(text: str) -> bool:
+def _is_too_hard(text: str) -> bool:
+    if text.count("\\") > _MAX_ESCAPES:
+        return True
     count = text.count("[")
     # Where none is closed, none is looked into.
     return count > _MAX_BRACKETS or 0 < text.count("]") < count - _MAX_OPEN

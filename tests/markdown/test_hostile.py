@@ -143,6 +143,13 @@ def test_of_many_brackets_that_nothing_closes_none_is_looked_into(mark: str) -> 
     assert [span.text for span in spans_of(few)] == ["a", few.removeprefix("**a**")]
 
 
+def test_among_many_backslashes_nothing_is_looked_for() -> None:
+    text = "**a** " + "\\*" * 4_001
+    assert [span.text for span in spans_of(text)] == [text]
+    few = "**a** " + "\\*" * 4_000
+    assert [span.text for span in spans_of(few)] == ["a", " " + "*" * 4_000]
+
+
 def test_as_many_addresses_become_links_as_are_soon_found() -> None:
     spans = spans_of("www.a.example " * 1_003)
     assert sum(bool(span.link) for span in spans) == 1_000
