@@ -346,7 +346,7 @@ class GeminiClient:
 
 
 async def _check_answer(response: httpx.Response) -> None:
-    """Raise for an answer that is an error, or that was compressed unasked."""
+    """Raise for an answer that is an error or a web page, or that was compressed unasked."""
     encoding = response.headers.get("content-encoding", "").strip().lower()
     if encoding not in ("", "identity"):
         raise ProtocolError(
@@ -355,6 +355,12 @@ async def _check_answer(response: httpx.Response) -> None:
             details=encoding[:40],
         )
     status = response.status_code
-    if status != 200:
+    if status != 200 or _is_page(response):
         body = await read_body(response, ERROR_BODY_LIMIT, _CALL_TIMEOUT, cut=True)
         raise error_from_response(status, response.headers, body)
+
+
+def _is_page(response: httpx.Response) -> bool:
+    # What answers an upload may call nothing at all a page.
+    media_type = response.headers.get("content-type", "").lower()
+    return "html" in media_type and "x-goog-upload-status" not in response.headers
