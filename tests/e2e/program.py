@@ -40,8 +40,8 @@ class Castor:
 
     # --- its life -----------------------------------------------------------------------------
 
-    def start(self, *arguments: str) -> Window:
-        """Start it and wait for its window, which is put to the left and above."""
+    def start(self, *arguments: str, title: str = TITLE) -> Window:
+        """Start it and wait for its window, or for another that it shows first."""
         assert self.process is None
         with (self.profile.parent / f"{self.profile.name}.stderr").open("ab") as said:
             self.process = subprocess.Popen(
@@ -59,7 +59,7 @@ class Castor:
                 stdin=subprocess.DEVNULL,
                 stderr=said,
             )
-        window = self.desktop.window(TITLE)
+        window = self.desktop.window(title)
         self.desktop.focus(window)
         return window
 
