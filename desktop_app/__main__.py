@@ -41,7 +41,8 @@ def main() -> int:
         from desktop_app.arguments import profile_folder
         from desktop_app.store.export import export
 
-        export(profile_folder(arguments.profile), arguments.conversation)
+        folder = profile_folder(arguments.profile)
+        export(folder, arguments.conversation, form=arguments.form)
     except AppError as error:
         sys.stderr.write(f"castor: {error} {error.advice}".rstrip() + "\n")
         return 2
