@@ -31,18 +31,24 @@ def main() -> int:
 
         del sys.argv[1]
         return serve_demo()
-    from desktop_app.arguments import ExportArguments, read_arguments
+    from desktop_app.arguments import ExportArguments, RestoreArguments, read_arguments
     from desktop_app.errors import AppError
 
     arguments = read_arguments(words)
     try:
-        if not isinstance(arguments, ExportArguments):
-            return _run(arguments)
-        from desktop_app.arguments import profile_folder
-        from desktop_app.store.export import export
+        match arguments:
+            case ExportArguments():
+                from desktop_app.arguments import profile_folder
+                from desktop_app.store.export import export
 
-        folder = profile_folder(arguments.profile)
-        export(folder, arguments.conversation, form=arguments.form)
+                folder = profile_folder(arguments.profile)
+                export(folder, arguments.conversation, form=arguments.form)
+            case RestoreArguments():
+                from desktop_app.restoring import restore_or_list
+
+                restore_or_list(arguments)
+            case _:
+                return _run(arguments)
     except AppError as error:
         sys.stderr.write(f"castor: {error} {error.advice}".rstrip() + "\n")
         return 2
@@ -64,9 +70,12 @@ def _run(arguments: "Arguments") -> int:
     try:
         from desktop_app.app import run
 
-        return run(arguments, profile, base_url)
+        code = run(arguments, profile, base_url)
     finally:
         profile.close()
+    from desktop_app.restarting import RESTART, start_again
+
+    return start_again(arguments) if code == RESTART else code
 
 
 def _base_url(arguments: "Arguments") -> str:

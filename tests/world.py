@@ -16,6 +16,7 @@ from desktop_app.chat.demo_server import DemoServer
 from desktop_app.chat.library import Library
 from desktop_app.chat.notices import Notice, NoticeBoard
 from desktop_app.chat.preferences import Preferences
+from desktop_app.chat.safekeeping import Safekeeping
 from desktop_app.chat.saving import Writer
 from desktop_app.chat.session import ChatSession
 from desktop_app.chat.tasks import TaskScope
@@ -104,6 +105,7 @@ class World:
             key_places or {},
         )
         self.writer = Writer(self.database, self.board.report)
+        self.safekeeping = Safekeeping(self.writer, self.board, self.tasks)
 
     def _note_refusal(self, _key: str, refusal: Refusal) -> None:
         self.refusals.append(refusal)
@@ -136,6 +138,7 @@ class World:
         for session in self.library.sessions:
             session.interrupt()
         await self.tasks.aclose()
+        await self.safekeeping.aclose()
         await self.connection.aclose()
         await self.demo.aclose()
         self.decoder.close()

@@ -362,7 +362,14 @@ class ChatSession(QObject):
             step_changed=lambda position: self.step_changed.emit(turn, position),
             turn_changed=lambda: self.turn_changed.emit(turn),
             waiting=lambda words: self.waiting_changed.emit(turn, words),
-            say=lambda sentence: self._notices.post(Notice(sentence, topic="fallback")),
+            say=lambda sentence, details="": self._notices.post(
+                Notice(
+                    sentence,
+                    topic="fallback",
+                    action="Copy details" if details else "",
+                    details=details,
+                )
+            ),
             expired=lambda keys: self._writer.write(lambda db: outlines.mark_expired(db, keys)),
         )
         try:

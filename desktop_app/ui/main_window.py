@@ -18,6 +18,7 @@ from desktop_app.chat.attaching import Attachments
 from desktop_app.chat.library import Library
 from desktop_app.chat.notices import Notice, NoticeBoard, NoticeKind
 from desktop_app.chat.preferences import KEYCHAIN_TOPIC, Preferences
+from desktop_app.chat.safekeeping import Safekeeping
 from desktop_app.chat.session import ChatSession
 from desktop_app.errors import AppError
 from desktop_app.overriding import override
@@ -69,6 +70,7 @@ class MainWindow(QMainWindow):
         library: Library,
         preferences: Preferences,
         attachments: Attachments,
+        safekeeping: Safekeeping,
         notices: NoticeBoard,
         folders: dict[str, str],
         keychain: str,
@@ -99,7 +101,9 @@ class MainWindow(QMainWindow):
         self.keyboard = Actions(self)
         Exporting(library, self.keyboard, self.pane, self)
         self._trashed: ConversationRow | None = None
-        self._dialogs = WindowDialogs(theme, library, preferences, folders, keychain, self)
+        self._dialogs = WindowDialogs(
+            theme, library, preferences, safekeeping, folders, keychain, self
+        )
         self._opening = Opening(self._dialogs, self)
         self._opening.failed.connect(self._say)
         self._dialogs.retry_requested.connect(self.view.retry)
