@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from desktop_app import faultpoints
 from desktop_app.chat.attaching import Attachments
 from desktop_app.chat.connection import Connection
+from desktop_app.chat.exporting import Exports
 from desktop_app.chat.notices import NoticeBoard
 from desktop_app.chat.preferences import Preferences
 from desktop_app.chat.saving import Writer
@@ -75,6 +76,7 @@ class Library(QObject):
         self._current: ChatSession | None = None
         self._wanted = ""
         self._taken_up: set[str] = set()
+        self.exports = Exports(writer.database, notices, tasks, self)
         preferences.key_changed.connect(self.take_up)
         attachments.attached.connect(self._attach)
 
