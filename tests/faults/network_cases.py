@@ -159,7 +159,7 @@ _NO_ANSWER: Final = (
         create=(talk(Hold()),),
         seconds=(180.0, 180.1),
         sentence=SILENT,
-        advice="Try again.",
+        advice=f"{KEPT} Try again.",
         waits=(STILL,),
     ),
     Fault(
@@ -338,6 +338,7 @@ _NO_STREAM: Final = (
         ),
         seconds=AT_ONCE,
         sentence="The connection broke.",
+        advice=KEPT,
     ),
     Fault(
         "a whole answer is longer than it says",
@@ -757,6 +758,7 @@ _ELSEWHERE: Final = (
         wakes=((5.0, 3600.0),),
         seconds=(35.0, 37.0),
         sentence="The connection was lost while the computer slept.",
+        advice=KEPT,
         waits=(STILL, ""),
     ),
     Fault(
