@@ -91,6 +91,9 @@ class Seen:
 
     stored: str = ""
     stored_outcome: str = ""
+    turn: Interaction | None = None
+    """The turn as a restart has read it."""
+
     again: str = ""
     again_outcome: str = ""
     left: list[str] = field(default_factory=list[str])
@@ -125,7 +128,7 @@ async def _play(fault: Fault, folder: Path, seen: Seen) -> None:
         async with world_on(profile, base_url, fault.settings) as w:
             w.connection.use_network(network)
             turn = (await w.open(key)).turns[-1]
-            seen.again, seen.again_outcome = turn.output_text, turn.outcome
+            seen.turn, seen.again, seen.again_outcome = turn, turn.output_text, turn.outcome
     await asyncio.sleep(0.1)
     mine = asyncio.current_task()
     seen.left = [task.get_name() for task in asyncio.all_tasks() if task is not mine]
