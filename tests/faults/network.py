@@ -71,6 +71,9 @@ class Fault:
     wakes: Sequence[tuple[float, float]] = ()
     """At these seconds the clock on the wall leaps by so many."""
 
+    counts_sleep: bool = False
+    """Whether the steady clock leaps with it."""
+
 
 @dataclass
 class Seen:
@@ -195,6 +198,8 @@ async def _ask(w: World, fault: Fault, seen: Seen, wall: _Wall) -> None:
     before = len(w.notices)
     loop = asyncio.get_running_loop()
     begin = wall.begin = loop.time()
+    for after, by in fault.wakes if fault.counts_sleep else ():
+        loop.call_later(after, the_loop().leap, by)
     if fault.stop_after is not None:
         loop.call_later(fault.stop_after, session.stop)
     turn = await ask(session)

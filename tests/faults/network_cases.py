@@ -740,6 +740,18 @@ _ELSEWHERE: Final = (
         waits=(AGAIN, ""),
     ),
     Fault(
+        "the computer sleeps, on a system whose clock goes on, and the answer is taken up",
+        Outcome.COMPLETE,
+        create=(talk(STREAM_HEAD, SOME, Hold()),),
+        get=(talk(Reset()), talk(Reset()), talk(Reset()), RUNS),
+        resume=(GOES_ON,),
+        wakes=((5.0, 3600.0),),
+        counts_sleep=True,
+        text=WHOLE,
+        seconds=(3619.0, 3621.0),
+        waits=(AGAIN, ""),
+    ),
+    Fault(
         "the computer sleeps, and nothing is stored",
         Outcome.INTERRUPTED,
         create=(talk(STREAM_HEAD, SOME, Hold()),),
