@@ -22,7 +22,7 @@ T = TypeVar("T")
 Tell = Callable[..., None]
 
 _LOOK_SECONDS = 0.01
-_PATIENCE = 60.0
+_PATIENCE = 40.0
 
 
 def make_errand(plan: list[list[str]], tell: Tell) -> Callable[..., Errand]:
@@ -69,7 +69,15 @@ class Hand:
             self._watch(self._library.current)
 
     async def follow(self, plan: list[list[str]]) -> None:
-        """Do one thing after the other."""
+        """Do one thing after the other; say what was in the way where that does not work."""
+        try:
+            await self._follow(plan)
+        except Exception as error:
+            tasks = sorted(str(task.get_coro()) for task in asyncio.all_tasks())
+            self._tell("failed", why=f"{error!r}, with {tasks}, wanted {self._library._wanted!r}")
+            raise
+
+    async def _follow(self, plan: list[list[str]]) -> None:
         await until(lambda: self._preferences.has_key)
         for word, *rest in plan:
             self._tell("doing", word=word)
