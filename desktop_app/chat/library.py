@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from desktop_app import faultpoints
 from desktop_app.chat.attaching import Attachments
 from desktop_app.chat.connection import Connection
+from desktop_app.chat.exporting import Exports
 from desktop_app.chat.notices import NoticeBoard
 from desktop_app.chat.preferences import Preferences
 from desktop_app.chat.saving import Writer
@@ -75,6 +76,7 @@ class Library(QObject):
         self._current: ChatSession | None = None
         self._wanted = ""
         self._taken_up: set[str] = set()
+        self.exports = Exports(writer.database, notices, tasks, self)
         preferences.key_changed.connect(self.take_up)
         attachments.attached.connect(self._attach)
 
@@ -192,7 +194,7 @@ class Library(QObject):
             self._tasks,
             self,
         )
-        session.row_changed.connect(self._take_row)
+        session.row_changed.connect(partial(self._take_row_of, session))
         session.busy_changed.connect(partial(self._take_busy, session))
         self._sessions[session.key] = session
         return session
@@ -218,6 +220,10 @@ class Library(QObject):
             self._sessions[key].attach(attachment)
 
     # --- changes ------------------------------------------------------------------------------
+
+    def _take_row_of(self, session: ChatSession, row: ConversationRow) -> None:
+        if self._sessions.get(session.key) is session:  # or it is in the trash by now
+            self._take_row(row)
 
     def _take_row(self, row: ConversationRow) -> None:
         if self._rows.get(row.key) != row:
@@ -257,7 +263,7 @@ class Library(QObject):
             return
         session = self._sessions.pop(key, None)
         if session is not None:
-            session.stop()
+            session.retire()
         when = time.time()
         self._writer.write(lambda db: queries.set_trashed(db, key, when))
         self.rows_changed.emit()
@@ -267,9 +273,15 @@ class Library(QObject):
 
     def restore(self, row: ConversationRow) -> None:
         """Take a conversation out of the trash and show it."""
-        self._writer.write(lambda db: queries.set_trashed(db, row.key, None))
-        self._take_row(replace(row, trashed=None))
-        self.open(row.key)
+        self._wanted = row.key
+        self._tasks.start(self._restore(row.key), "restore")
+
+    async def _restore(self, key: str) -> None:
+        row = await self._writer.database.write(lambda db: queries.take_out_of_trash(db, key))
+        if row is not None:
+            self._take_row(row)
+            if self._wanted == key:
+                self.open(key)
 
     def list_trash(self) -> None:
         """Have what is in the trash listed; a signal brings it."""

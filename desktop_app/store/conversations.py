@@ -74,12 +74,15 @@ def _conversation(row: Sequence[Any]) -> ConversationRow:
 
 
 def save_conversation(db: apsw.Connection, row: ConversationRow) -> None:
-    """Write a conversation's own columns; a new one comes to the top of the list."""
+    """Write a conversation's own columns; a new one comes to the top of the list.
+
+    Whether it is in the trash is not changed: a late write would take it out.
+    """
     db.execute(
         "INSERT INTO conversation (key, sequence, title, named, origin, model, thinking_level, "
         "head, created, updated, unread, trashed) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, "
         "?11, ?12) ON CONFLICT (key) DO UPDATE SET title = ?3, named = ?4, origin = ?5, "
-        "model = ?6, thinking_level = ?7, head = ?8, updated = ?10, unread = ?11, trashed = ?12",
+        "model = ?6, thinking_level = ?7, head = ?8, updated = ?10, unread = ?11",
         (
             row.key,
             row.sequence or next_sequence(db),
@@ -109,6 +112,16 @@ def next_sequence(db: apsw.Connection) -> int:
 def set_trashed(db: apsw.Connection, key: str, when: float | None) -> None:
     """Put a conversation in the trash, or take it out."""
     db.execute("UPDATE conversation SET trashed = ? WHERE key = ?", (when, key))
+
+
+def take_out_of_trash(db: apsw.Connection, key: str) -> ConversationRow | None:
+    """Take a conversation out of the trash; return it as it is, `None` where it is gone.
+
+    Something may have come to it after it was put there.
+    """
+    set_trashed(db, key, None)
+    row = db.execute(f"SELECT {_CONVERSATION} FROM conversation WHERE key = ?", (key,)).fetchone()  # noqa: S608 - constants
+    return None if row is None else _conversation(row)
 
 
 def delete_conversations(db: apsw.Connection, keys: Iterable[str]) -> list[str]:
