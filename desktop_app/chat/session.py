@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
+from desktop_app import faultpoints
 from desktop_app.chat.answer import Answer
 from desktop_app.chat.asking import request_of
 from desktop_app.chat.connection import Connection
@@ -327,6 +328,7 @@ class ChatSession(QObject):
         else:
             self.turn_added.emit(turn)
         self.row_changed.emit(row)
+        faultpoints.reach("input.shown")
 
     async def _retry(self, old: Interaction) -> None:
         turn = self._new_turn(old.previous, old.input)
@@ -404,6 +406,7 @@ class ChatSession(QObject):
 
     async def _let_go(self, turn: Interaction, saver: TurnSaver) -> None:
         if await saver.kept():  # what is not on the disk is in memory only
+            faultpoints.reach("answer.kept")
             self.conversation.let_go(turn.key)
 
     # --- the disk -----------------------------------------------------------------------------

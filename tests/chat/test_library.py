@@ -8,7 +8,7 @@ from pathlib import Path
 from desktop_app.chat.library import TRASH_SECONDS
 from desktop_app.interactions.outcome import Outcome
 from desktop_app.store import conversations as queries
-from desktop_app.store.rows import ConversationRow
+from desktop_app.store.rows import ConversationRow, Draft
 from tests.chat.test_session import attach, completed, endless, streams
 from tests.scriptserver import script_server
 from tests.world import until, world
@@ -222,3 +222,17 @@ async def test_a_conversation_that_is_not_open_can_be_renamed(tmp_path: Path) ->
         assert [row.title for row in w.library.rows] == ["new title"]
     async with world(tmp_path, "http://127.0.0.1:1") as w:
         assert [row.title for row in w.library.rows] == ["new title"]
+
+
+async def test_a_program_that_ended_while_it_deleted_goes_on_at_the_next_start(
+    tmp_path: Path,
+) -> None:
+    async with world(tmp_path, "http://127.0.0.1:1") as w:
+        attachment = await attach(w, await w.open())
+        draft = Draft()
+        await w.database.write(lambda db: queries.save_draft(db, "", draft))
+        await w.database.write(lambda db: queries.forget_unused_attachments(db, time.time() + 1))
+        assert w.files.path(attachment.sha256).exists()
+    async with world(tmp_path, "http://127.0.0.1:1") as w:
+        await w.library.tidy()
+        assert not w.files.path(attachment.sha256).exists()

@@ -19,6 +19,7 @@ import apsw
 
 from desktop_app.chat.loading import TurnLoader
 from desktop_app.chat.media_files import name_of
+from desktop_app.file_names import safe_file_name, safe_name
 from desktop_app.gemini import wire
 from desktop_app.gemini.error_body import error_from_response, parse_error
 from desktop_app.gemini.sse import SSEDecoder
@@ -285,7 +286,10 @@ def names(data: bytes) -> None:
     media_type = _MEDIA_TYPES[kind[0] % len(_MEDIA_TYPES)] if kind else said
     film = VideoContent(data="AAAA", mime_type=media_type, name=said)
     document = DocumentContent(data="AAAA", mime_type=said, extra={"name": said})
-    for name in (name_of(film), name_of(document), name_of(film, 3)):
+    for name in (
+        *(name_of(film), name_of(document), name_of(film, 3)),
+        *(safe_name(said, "Conversation", "pdf"), safe_file_name(said, "File")),
+    ):
         _check_name(name)
 
 
