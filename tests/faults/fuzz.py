@@ -1,10 +1,10 @@
 """Fuzzes what reads bytes from outside, guided by coverage.
 
-    python3 packaging/dev.py faults fuzz TARGET [--seconds N] [--corpus FOLDER] [--seed N]
+    python3 packaging/dev.py faults fuzz TARGET [--seconds N] [--corpus FOLDER] [--found FOLDER]
 
 It needs atheris, which is in no lock as it has no wheel for every system and Python that Castor
-runs on: `.venv/bin/python -m pip install atheris`. An input that fails is written beside the
-corpus and said in the report; `--input FILE` tries it again, also without atheris.
+runs on: `.venv/bin/python -m pip install atheris`. An input that fails is kept in a folder and
+said in the report; `--input FILE` tries it again, also without atheris.
 """
 
 import argparse
@@ -35,6 +35,7 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("target", choices=TARGET_NAMES)
     parser.add_argument("--seconds", type=int, default=600)
     parser.add_argument("--corpus", type=Path)
+    parser.add_argument("--found", type=Path, help="where an input is written that fails")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--input", type=Path)
     options = parser.parse_args(words)
@@ -47,7 +48,8 @@ def main(words: Sequence[str]) -> int:
         return 2
     with tempfile.TemporaryDirectory() as made:
         corpus = options.corpus or Path(made)
-        return _fuzz(options.target, options.seconds, corpus, options.seed)
+        found = options.found or Path(tempfile.mkdtemp(prefix="castor-fuzz-"))
+        return _fuzz(options.target, options.seconds, corpus, found, options.seed)
 
 
 def _try_again(name: str, data: bytes) -> int:
@@ -62,9 +64,10 @@ def _try_again(name: str, data: bytes) -> int:
     return 1 if failure else 0
 
 
-def _fuzz(name: str, seconds: int, corpus: Path, seed: int) -> int:
-    corpus.mkdir(parents=True, exist_ok=True)
-    found = Path(tempfile.mkdtemp(prefix=f"castor-fuzz-{name}-"))
+def _fuzz(name: str, seconds: int, corpus: Path, found: Path, seed: int) -> int:
+    for folder in (corpus, found):
+        folder.mkdir(parents=True, exist_ok=True)
+    before = {*found.iterdir()}
     begin, rounds, code, spent = time.monotonic(), 0, 0, 0.0
     while spent < seconds and not code:
         # libFuzzer counts time on the wall, and ends the process that it runs in.
@@ -75,8 +78,8 @@ def _fuzz(name: str, seconds: int, corpus: Path, seed: int) -> int:
         process.start()
         process.join()
         code, rounds, spent = process.exitcode or 0, rounds + 1, _spent()
-    findings = sorted(str(file) for file in found.iterdir())
-    if not findings:
+    findings = sorted(str(file) for file in {*found.iterdir()} - before)
+    if not any(found.iterdir()):
         found.rmdir()
     report = {
         "target": name,
@@ -109,7 +112,7 @@ def _run(name: str, seconds: int, corpus: str, found: str, seed: int) -> None:
     for number, data in enumerate(targets.seeds(name)):
         (Path(corpus) / f"seed-{number:03}").write_bytes(data)
     arguments = [
-        *("fuzz", corpus, f"-max_total_time={seconds}", f"-artifact_prefix={found}/"),
+        *("fuzz", corpus, f"-max_total_time={seconds}", f"-artifact_prefix={found}/{name}-"),
         *(f"-seed={seed}", f"-timeout={SLOW_SECONDS}", f"-max_len={targets.LONGEST}"),
         *("-rss_limit_mb=4096", "-print_final_stats=1"),
     ]
