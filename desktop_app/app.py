@@ -34,6 +34,8 @@ from desktop_app.collecting import Collecting
 from desktop_app.eventloop import EventLoop
 from desktop_app.images.process import DecoderProcess
 from desktop_app.instance_server import InstanceServer
+from desktop_app.look_alike import doubt_of
+from desktop_app.origin import GOOGLE_ORIGIN, origin_of
 from desktop_app.profile import Profile
 from desktop_app.restarting import RESTART
 from desktop_app.settings.api_key import ApiKey, Keychain
@@ -85,6 +87,8 @@ async def _main(
     rows, meta = begun.result()
     async with AsyncExitStack() as stack:
         stack.callback(typesetter.close)
+        if base_url != profile.settings.base_url and not await _is_meant(theme, base_url):
+            return 0
         notices = NoticeBoard()
         catch_bugs(notices)
         tasks = TaskScope(notices.report)
@@ -173,6 +177,21 @@ async def _main(
             session.interrupt()
         faultpoints.reach("end.began")
     return RESTART if safekeeping.restarts else code
+
+
+async def _is_meant(theme: Theme, base_url: str) -> bool:
+    """Ask about a server that looks like another, before anything is made that knows a key."""
+    origin = origin_of(base_url) if base_url else GOOGLE_ORIGIN
+    doubt = doubt_of(origin)
+    if not doubt:
+        return True
+    from desktop_app.ui.dialogs.server_dialog import ServerDialog
+
+    decision: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+    dialog = ServerDialog(theme, doubt, origin.host, "Quit", None)
+    dialog.decided.connect(decision.set_result)
+    dialog.show()
+    return await decision
 
 
 async def _after_first_paint(

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from desktop_app import faultpoints
 from desktop_app.chat.attaching import Attachments
 from desktop_app.chat.connection import Connection
+from desktop_app.chat.exporting import Exports
 from desktop_app.chat.notices import NoticeBoard
 from desktop_app.chat.preferences import Preferences
 from desktop_app.chat.saving import Writer
@@ -75,6 +76,7 @@ class Library(QObject):
         self._current: ChatSession | None = None
         self._wanted = ""
         self._taken_up: set[str] = set()
+        self.exports = Exports(writer.database, notices, tasks, self)
         preferences.key_changed.connect(self.take_up)
         attachments.attached.connect(self._attach)
 
@@ -118,12 +120,12 @@ class Library(QObject):
             self._tasks.start(self._open(key), "open")
 
     async def open_now(self, key: str | None) -> None:
-        """Show a conversation, or a new chat, and return when it is shown."""
-        self._wanted = key or ""
-        if key is None or key not in self._rows:
-            await self._open_new()
+        """Show a conversation, or a new chat where it is gone, and return when it is shown."""
+        self._wanted = key if key is not None and key in self._rows else ""
+        if self._wanted:
+            await self._open(self._wanted)
         else:
-            await self._open(key)
+            await self._open_new()
 
     async def open_blank(self) -> Draft:
         """Show a new chat with nothing in its composer; return what was left there.

@@ -354,11 +354,11 @@ class GeminiClient:
 
 
 async def _check_answer(response: httpx.Response) -> None:
-    """Raise for an answer that is an error, or that was compressed unasked."""
+    """Raise for an answer that is an error or a web page, or that was compressed unasked."""
     encoding = response.headers.get("content-encoding", "").strip().lower()
     packed = encoding not in ("", "identity")
     status = response.status_code
-    if status != 200:
+    if status != 200 or _is_page(response):
         body = b"" if packed else await read_start(response, ERROR_BODY_LIMIT, _ERROR_TIMEOUT)
         raise error_from_response(status, response.headers, body)
     if packed:
@@ -367,3 +367,9 @@ async def _check_answer(response: httpx.Response) -> None:
             code="content_encoding",
             details=encoding[:40],
         )
+
+
+def _is_page(response: httpx.Response) -> bool:
+    # What answers an upload may call nothing at all a page.
+    media_type = response.headers.get("content-type", "").lower()
+    return "html" in media_type and "x-goog-upload-status" not in response.headers

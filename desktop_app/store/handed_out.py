@@ -37,10 +37,11 @@ class HandedOut:
 
 def save(path: Path, data: bytes) -> None:
     """Write a file where the person wants it, whole or not at all. Raises `StoreError`."""
-    temporary = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
+    temporary = path.with_name(f".castor-{os.urandom(8).hex()}")
     try:
         try:
-            temporary.write_bytes(data)
+            with temporary.open("xb") as file:  # never what somebody else has put there
+                file.write(data)
             faultpoints.reach("file.written")
             temporary.replace(path)
         finally:
