@@ -86,8 +86,9 @@ class TurnSaver:
         written = self._written
         if written is None:
             return True
-        await asyncio.wait([asyncio.wrap_future(written)])  # which a cancellation leaves alone
-        return not written.cancelled() and written.exception() is None
+        arrived = asyncio.wrap_future(written)
+        await asyncio.wait([arrived])  # which a cancellation leaves alone
+        return not arrived.cancelled() and arrived.exception() is None
 
 
 async def add_turn(

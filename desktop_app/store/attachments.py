@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from desktop_app.store.database import make_private_folder
+from desktop_app.store.database import make_private_folder, sync_folder
 from desktop_app.store.errors import DiskFull, FileRefused, ProfileUnwritable, StoreError
 
 _CHUNK: Final = 1 << 20
@@ -163,7 +163,7 @@ class AttachmentStore:
         make_private_folder(final.parent)
         if not final.exists():
             temporary.replace(final)
-            _sync_folder(final.parent)
+            sync_folder(final.parent)
         return StoredFile(name, size, head, final)
 
 
@@ -219,16 +219,6 @@ def _gone() -> StoreError:
         "An attachment is no longer in the profile folder.",
         "Remove it from the message, or attach it again.",
     )
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name != "posix":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _megabytes(size: int) -> str:

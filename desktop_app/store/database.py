@@ -11,6 +11,7 @@ import queue
 import threading
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, Generic, TypeVar
 
@@ -55,10 +56,12 @@ class Database:
     `read` and `write` may be called from any thread and return futures; what is handed over is
     done in order, and `close` waits until all of it is done. `read_here` does not wait for that
     order: it is for the few rows that are wanted at once, by the thread that made the database.
+    `vfs` is the name of what SQLite reaches the disk through; `None` is the system's own.
     """
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, vfs: str | None = None) -> None:
         self.file = file
+        self._vfs = vfs
         self.opened: Future[None] = Future()
         self._jobs: queue.SimpleQueue[_Job[Any] | None] = queue.SimpleQueue()
         self._closed = False
@@ -90,7 +93,7 @@ class Database:
             raise StoreError("The history is closed.")
         try:
             if self._reader is None:
-                self._reader = open_read_only(self.file)
+                self._reader = open_read_only(self.file, self._vfs)
                 self._reader.set_busy_timeout(_BUSY_HERE_MS)
             return work(self._reader)
         except apsw.Error as error:
@@ -117,7 +120,7 @@ class Database:
 
     def _run(self) -> None:
         try:
-            db = open_connection(self.file)
+            db = open_connection(self.file, self._vfs)
         except StoreError as error:
             self.opened.set_exception(error)
             self._refuse_all(error)
@@ -157,7 +160,7 @@ def _in_transaction(db: apsw.Connection, work: Callable[[apsw.Connection], T]) -
     return result
 
 
-def open_connection(file: Path) -> apsw.Connection:
+def open_connection(file: Path, vfs: str | None = None) -> apsw.Connection:
     """Open the history for writing, make it where it is missing, bring it up to date.
 
     The folder is made with mode 0700, the file with 0600. Raises `StoreError`.
@@ -171,7 +174,7 @@ def open_connection(file: Path) -> apsw.Connection:
             "Choose another one with --profile.",
         ) from error
     try:
-        db = apsw.Connection(str(file))
+        db = apsw.Connection(str(file), vfs=vfs)
         try:
             _set_up(db)
             migrate(db, file)
@@ -183,12 +186,12 @@ def open_connection(file: Path) -> apsw.Connection:
     return db
 
 
-def open_read_only(file: Path) -> apsw.Connection:
+def open_read_only(file: Path, vfs: str | None = None) -> apsw.Connection:
     """Open the history for reading, also while Castor runs. Raises `StoreError`."""
     if not file.is_file():
         raise StoreError(f"There is no history in {file.parent}.")
     try:
-        db = apsw.Connection(str(file), flags=apsw.SQLITE_OPEN_READONLY)
+        db = apsw.Connection(str(file), flags=apsw.SQLITE_OPEN_READONLY, vfs=vfs)
         db.set_busy_timeout(_BUSY_MS)
         db.execute("PRAGMA trusted_schema = OFF")
         version = version_of(db)
@@ -205,9 +208,24 @@ def open_read_only(file: Path) -> apsw.Connection:
 
 def make_private_folder(folder: Path) -> None:
     """Make a folder that only we can enter, and close one that others could. Raises `OSError`."""
+    missing = [one for one in (folder, *folder.parents) if not one.exists()]
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for one in missing:
+        with suppress(PermissionError):  # it may be for writing and not for reading
+            sync_folder(one.parent)
     if os.name == "posix" and folder.stat().st_mode & 0o077:
         folder.chmod(0o700)
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the names in a folder survive a power cut; without it a new file may be nowhere."""
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _set_up(db: apsw.Connection) -> None:
