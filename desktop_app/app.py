@@ -8,7 +8,7 @@ import gc
 import logging
 import sys
 import threading
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from functools import partial
 from types import TracebackType
 from typing import Final
@@ -35,7 +35,9 @@ from desktop_app.profile import Profile
 from desktop_app.settings.api_key import ApiKey, Keychain
 from desktop_app.store import conversations as queries
 from desktop_app.store.attachments import AttachmentStore
-from desktop_app.store.database import DatabaseConnection
+from desktop_app.store.ballast import Ballast
+from desktop_app.store.database import Database
+from desktop_app.store.errors import DiskFull
 from desktop_app.store.rows import ConversationRow
 from desktop_app.ui.colouring import Colouring
 from desktop_app.ui.errand import Errand
@@ -70,7 +72,7 @@ async def _main(
     application: QApplication, arguments: Arguments, profile: Profile, base_url: str
 ) -> int:
     database = profile.database
-    rows, meta = await database.write(_begin)
+    rows, meta = await _begin(database)
     colouring = Colouring(at_once=arguments.screenshot is not None, parent=application)
     typesetter = Typesetter(parent=application)
     formulas = Formulas(typesetter, parent=application)
@@ -104,7 +106,9 @@ async def _main(
         preferences.networking.changed.connect(
             partial(_remember_password, profile, preferences.networking)
         )
-        writer = Writer(database, notices.report)
+        writer = Writer(database, notices.report, Ballast(database.file))
+        writer.full_changed.connect(partial(_save_settings, profile))
+        stack.callback(writer.close)
         preferences.key_place_changed.connect(partial(_remember_place, writer))
         library = Library(rows, writer, files, attachments, connection, preferences, notices, tasks)
         deletions = ServerDeletions(writer, connection, preferences, notices, tasks)
@@ -129,7 +133,9 @@ async def _main(
         server.handed_over.connect(errand.receive)
         stack.callback(server.close)
         tasks.start(
-            _after_first_paint(arguments, preferences, library, deletions, server, colouring),
+            _after_first_paint(
+                arguments, preferences, library, deletions, server, colouring, writer
+            ),
             "start",
         )
         code = await errand.run(closed)
@@ -145,6 +151,7 @@ async def _after_first_paint(
     deletions: ServerDeletions,
     server: InstanceServer,
     colouring: Colouring,
+    writer: Writer,
 ) -> None:
     """Do what no first paint has to wait for: the server, the key, the models, the tidying up."""
     await asyncio.sleep(_IDLE_SECONDS)
@@ -158,17 +165,24 @@ async def _after_first_paint(
         await preferences.load_key()
     preferences.fetch_models()
     await library.tidy()
+    await writer.take_ballast()
     deletions.work()
     gc.freeze()  # what has been made by now stays: a full collection takes 32 ms with it
 
 
-def _begin(db: DatabaseConnection) -> tuple[list[ConversationRow], dict[str, str]]:
-    queries.mark_interrupted(db)
-    return queries.list_conversations(db), queries.load_meta(db)
+async def _begin(database: Database) -> tuple[list[ConversationRow], dict[str, str]]:
+    with suppress(DiskFull):  # what was streaming is taken for interrupted in any case
+        await database.write(queries.mark_interrupted)
+    return await database.read(lambda db: (queries.list_conversations(db), queries.load_meta(db)))
+
+
+def _save_settings(profile: Profile, full: bool) -> None:
+    if not full:
+        profile.settings_file.save_what_is_left()
 
 
 def _remember(writer: Writer, name: str, value: str) -> None:
-    writer.write(lambda db: queries.save_meta(db, name, value))
+    writer.write(lambda db: queries.save_meta(db, name, value), f"meta {name}")
 
 
 def _remember_key(profile: Profile, key: ApiKey) -> None:

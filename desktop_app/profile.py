@@ -61,6 +61,7 @@ class Profile:
 
     def close(self) -> None:
         """Write what is left to write, and let others have it."""
+        self.settings_file.save_what_is_left()
         self.database.close()
         close_log(self._log)
         self._lock.release()

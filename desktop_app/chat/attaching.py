@@ -103,6 +103,9 @@ class Attachments(QObject):
         self._working: dict[str, int] = {}
         self._copies = 0
         self._under_way: dict[int, _Copy] = {}
+        self.refuse_all = False
+        """The disk is full: what little room there is, is not for files."""
+
         self.uploads = Uploads(files, database, self)
         self.media = Media(files, decoder, self._one_at_a_time, notices, tasks, self)
 
@@ -159,6 +162,11 @@ class Attachments(QObject):
     ) -> AttachmentContent:
         if used >= MAX_FILES:
             raise FileRefused(f"one message takes {MAX_FILES:,} files at most")
+        if self.refuse_all:
+            raise DiskFull(
+                "The disk is full: the file was not attached.",
+                "Make room and attach it again; what you wrote is still here.",
+            )
         self._copies += 1
         copy = _Copy(self._copies, name, partial(self._show_copy, conversation))
         self._under_way[copy.number] = copy
@@ -169,9 +177,7 @@ class Attachments(QObject):
             del self._under_way[copy.number]
             if copy.shown:
                 self.copying_changed.emit(conversation, None)
-        await self._database.write(
-            lambda db: queries.add_attachment(db, stored.sha256, stored.size)
-        )
+        await self._keep_row(stored)
         width, height = await self._measure(stored, kind)
         return AttachmentContent(
             kind.kind, stored.sha256, name, kind.mime_type, stored.size, width, height
@@ -190,6 +196,16 @@ class Attachments(QObject):
             raise FileRefused("it has more than 2 GB, which is all that the server takes")
         stored = self._files.copy_file(source, MAX_FILE_BYTES, inspect, copy.note)
         return stored, found[0]
+
+    async def _keep_row(self, stored: StoredFile) -> None:
+        """Note the copy; one that is not noted is deleted, unless it was there before."""
+        digest, size = stored.sha256, stored.size
+        try:
+            await self._database.write(lambda db: queries.add_attachment(db, digest, size))
+        except DiskFull:
+            if not await self._database.read(lambda db: queries.has_attachment(db, digest)):
+                self._files.delete([digest])
+            raise
 
     def _show_copy(self, conversation: str, copying: Copying) -> None:
         self.copying_changed.emit(conversation, copying)

@@ -3,6 +3,7 @@
 import json
 import os
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +30,7 @@ class SettingsFile:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._unknown: JsonObject = {}
+        self._left: Settings | None = None
 
     @property
     def path(self) -> Path:
@@ -61,6 +63,7 @@ class SettingsFile:
 
     def save(self, settings: Settings) -> None:
         """Write the file, all of it or nothing. Raises `SettingsUnwritable`."""
+        self._left = settings
         data = {**self._unknown, **write_settings(settings)}
         text = json.dumps(data, ensure_ascii=False, indent=2) + "\n"
         temporary = self._path.with_name(f".{self._path.name}-{os.urandom(4).hex()}")
@@ -74,11 +77,18 @@ class SettingsFile:
                 temporary.replace(self._path)
             finally:
                 temporary.unlink(missing_ok=True)
+            self._left = None
         except OSError as error:
             raise SettingsUnwritable(
                 f"The settings could not be saved: {error.strerror}.",
                 "They hold until Castor is closed.",
             ) from error
+
+    def save_what_is_left(self) -> None:
+        """Try again to write what could not be written the last time."""
+        if self._left is not None:
+            with suppress(SettingsUnwritable):
+                self.save(self._left)
 
     def _put_aside(self, reason: str) -> Loaded:
         stamp = time.strftime("%Y-%m-%d-%H%M%S")

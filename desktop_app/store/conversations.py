@@ -302,6 +302,12 @@ def add_attachment(db: apsw.Connection, sha256: str, size: int) -> None:
     )
 
 
+def has_attachment(db: apsw.Connection, sha256: str) -> bool:
+    """Whether a file is known to be in the store of attachments."""
+    found = db.execute("SELECT 1 FROM attachment WHERE sha256 = ?", (sha256,))
+    return found.fetchone() is not None
+
+
 def use_attachments(db: apsw.Connection, owner: str, digests: Iterable[str]) -> None:
     """Note which attachments a turn or a draft (`draft:KEY`) uses, and no others."""
     db.execute("DELETE FROM attachment_use WHERE owner = ?", (owner,))
@@ -364,6 +370,12 @@ def save_draft(db: apsw.Connection, conversation: str, draft: Draft) -> None:
 def load_meta(db: apsw.Connection) -> dict[str, str]:
     """Small things by name, such as the window's geometry."""
     return {str(name): str(value) for name, value in db.execute("SELECT name, value FROM meta")}
+
+
+def write_and_erase(db: apsw.Connection, size: int) -> None:
+    """Write so many bytes and delete them: it fails where there is no room for as much."""
+    db.execute("INSERT INTO meta (name, value) VALUES ('room', hex(zeroblob(?)))", (size // 2,))
+    db.execute("DELETE FROM meta WHERE name = 'room'")
 
 
 def save_meta(db: apsw.Connection, name: str, value: str) -> None:

@@ -17,6 +17,7 @@ from typing import Any, Final, Generic, TypeVar
 
 import apsw
 
+from desktop_app.store.ballast import Ballast
 from desktop_app.store.errors import (
     DatabaseDamaged,
     DatabaseLocked,
@@ -174,16 +175,29 @@ def open_connection(file: Path, vfs: str | None = None) -> apsw.Connection:
             "Choose another one with --profile.",
         ) from error
     try:
-        db = apsw.Connection(str(file), vfs=vfs)
-        try:
-            _set_up(db)
-            migrate(db, file)
-        except BaseException:
-            db.close()
-            raise
+        return _with_room(file, lambda: _open(file, vfs))
     except apsw.Error as error:
         raise translate(error, file) from error
+
+
+def _open(file: Path, vfs: str | None) -> apsw.Connection:
+    db = apsw.Connection(str(file), vfs=vfs)
+    try:
+        _set_up(db)
+        migrate(db, file)
+    except BaseException:
+        db.close()
+        raise
     return db
+
+
+def _with_room(file: Path, opening: Callable[[], apsw.Connection]) -> apsw.Connection:
+    """Open the history; on a full disk, whose room the ballast has, give that up."""
+    try:
+        return opening()
+    except (apsw.FullError, apsw.IOError):
+        Ballast(file).release()
+    return opening()
 
 
 def open_read_only(file: Path, vfs: str | None = None) -> apsw.Connection:
@@ -191,9 +205,7 @@ def open_read_only(file: Path, vfs: str | None = None) -> apsw.Connection:
     if not file.is_file():
         raise StoreError(f"There is no history in {file.parent}.")
     try:
-        db = apsw.Connection(str(file), flags=apsw.SQLITE_OPEN_READONLY, vfs=vfs)
-        db.set_busy_timeout(_BUSY_MS)
-        db.execute("PRAGMA trusted_schema = OFF")
+        db = _with_room(file, lambda: _open_to_read(file, vfs))
         version = version_of(db)
     except apsw.Error as error:
         raise translate(error, file) from error
@@ -204,6 +216,20 @@ def open_read_only(file: Path, vfs: str | None = None) -> apsw.Connection:
             "Start Castor once with this profile: that brings it up to date.",
         )
     return db
+
+
+def _open_to_read(file: Path, vfs: str | None) -> apsw.Connection:
+    db = apsw.Connection(str(file), flags=apsw.SQLITE_OPEN_READONLY, vfs=vfs)
+    db.set_busy_timeout(_BUSY_MS)
+    for pragma in ("trusted_schema = OFF", "temp_store = MEMORY"):
+        db.execute(f"PRAGMA {pragma}")
+    version_of(db)  # where a full disk has no room for the index of the WAL, it fails
+    return db
+
+
+def empty_wal(db: apsw.Connection) -> None:
+    """Have what was committed written where it belongs, and the WAL begin anew."""
+    db.execute("PRAGMA wal_checkpoint(RESTART)").fetchall()
 
 
 def make_private_folder(folder: Path) -> None:
@@ -238,6 +264,7 @@ def _set_up(db: apsw.Connection) -> None:
         "foreign_keys = ON",
         "trusted_schema = OFF",
         "secure_delete = ON",
+        "temp_store = MEMORY",  # a large sort would fail on a full disk
     ):
         db.execute(f"PRAGMA {pragma}")
 

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
 
@@ -11,7 +12,7 @@ import apsw
 from desktop_app.interactions.jsonvalue import JsonObject, JsonValue, parse_json
 from desktop_app.store.conversations import each_interaction, list_conversations
 from desktop_app.store.database import FILE_NAME, open_read_only
-from desktop_app.store.errors import StoreError
+from desktop_app.store.errors import DiskFull, StoreError
 from desktop_app.store.rows import ConversationRow, InteractionRow
 
 
@@ -19,7 +20,7 @@ def export(profile: Path, key: str | None = None, out: TextIO | None = None) -> 
     """Write the conversations of a profile, or one of them, as one JSON object.
 
     The steps and inputs are as the wire spoke them. Raises `StoreError` where there is no history
-    or no such conversation.
+    or no such conversation, and where the disk it goes to is full.
     """
     db = open_read_only(profile / FILE_NAME)
     try:
@@ -27,9 +28,20 @@ def export(profile: Path, key: str | None = None, out: TextIO | None = None) -> 
         chosen = [row for row in rows if key is None or row.key == key]
         if key is not None and not chosen:
             raise StoreError(f"There is no conversation {key}.")
-        _write(db, chosen, out or _standard_output())
+        _write_all(db, chosen, out or _standard_output())
     finally:
         db.close()
+
+
+def _write_all(db: apsw.Connection, rows: Sequence[ConversationRow], out: TextIO) -> None:
+    try:
+        _write(db, rows, out)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        with suppress(OSError):
+            out.close()  # or it would try once more when nobody can say so
+        raise DiskFull(f"The export is not whole: {error.strerror}.", "Make room.") from error
 
 
 def _standard_output() -> TextIO:

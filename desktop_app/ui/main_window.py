@@ -36,6 +36,7 @@ from desktop_app.ui.dropping import (
     take,
 )
 from desktop_app.ui.empty_state import Start
+from desktop_app.ui.full_disk import FullDiskDesk
 from desktop_app.ui.key_rejection import words_of_rejection
 from desktop_app.ui.mark import window_icon
 from desktop_app.ui.media_desk import MediaDesk
@@ -102,6 +103,7 @@ class MainWindow(QMainWindow):
         self._opening.failed.connect(self._say)
         self._dialogs.retry_requested.connect(self.view.retry)
         self._media = MediaDesk(theme, attachments.media, self.pane.transcript, self)
+        self._full_disk = FullDiskDesk(theme, library, self.pane, self)
         self._connect_actions()
         self._connect_sidebar()
         self._connect_pane()
@@ -390,5 +392,7 @@ class MainWindow(QMainWindow):
         self.view.leave()
         geometry = bytes(self.saveGeometry().toBase64().data()).decode("ascii")
         self.remembered.emit("geometry", geometry)
-        event.accept()
-        self.closed.emit()
+        may_close = self._full_disk.may_close()
+        event.setAccepted(may_close)
+        if may_close:
+            self.closed.emit()

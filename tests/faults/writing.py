@@ -3,7 +3,6 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
-from concurrent.futures import Future
 from typing import Final, TypeVar
 
 from desktop_app.chat.saving import TurnSaver, Writer, add_turn
@@ -177,11 +176,12 @@ class Person:
 
     async def _write_latest(self, latest: Latest[T], value: T, work: Work) -> None:
         number = latest.hand_over(value)
-        written: Future[object] = self._writer.write(work)
         if self._chance.random() < 0.5:
-            await asyncio.wrap_future(written)
-            if self._acknowledged():
-                latest.settle(number)
+            self._writer.write(work)
+            return
+        await self.database.write(work)
+        if self._acknowledged():
+            latest.settle(number)
 
     async def _rename(self) -> None:
         if self._told.open:
