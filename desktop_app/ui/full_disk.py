@@ -5,7 +5,7 @@ be lost.
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
@@ -49,13 +49,15 @@ class FullDiskDesk(QObject):
 
     # --- closing --------------------------------------------------------------------------------
 
-    def may_close(self) -> bool:
-        """Whether nothing would be lost. Where something would, the window is closed when that is
-        saved, or when the person wants it so.
+    def keeps_open(self, event: QCloseEvent) -> bool:
+        """Refuse to close the window on what would be lost; say whether that is so.
+
+        It is closed when all is saved, or when the person wants it all the same.
         """
-        if not self._may_close and self._library.unsaved:
-            self._library.save_everything()
+        if self._may_close or not self._library.unsaved:
             return False
+        event.ignore()
+        self._library.save_everything()
         return True
 
     def _go_on(self, unsaved: list[Unsaved]) -> None:

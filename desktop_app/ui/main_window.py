@@ -389,10 +389,11 @@ class MainWindow(QMainWindow):
     @override
     def closeEvent(self, event: QCloseEvent) -> None:
         """Keep what is being written; the program ends when all is saved."""
+        self.pane.composer.flush_draft()
+        if self._full_disk.keeps_open(event):
+            return
         self.view.leave()
         geometry = bytes(self.saveGeometry().toBase64().data()).decode("ascii")
         self.remembered.emit("geometry", geometry)
-        may_close = self._full_disk.may_close()
-        event.setAccepted(may_close)
-        if may_close:
-            self.closed.emit()
+        event.accept()
+        self.closed.emit()

@@ -41,7 +41,7 @@ class UnsavedDialog(SmallDialog):
         leave.clicked.connect(self.quit_requested)
         again.clicked.connect(self.try_again_requested)
         self.add_buttons(self._copy, leave, again)
-        again.setDefault(True)
+        again.setFocus()
         self.show_unsaved(unsaved)
 
     def show_unsaved(self, unsaved: Sequence[str]) -> None:
