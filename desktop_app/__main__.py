@@ -31,17 +31,23 @@ def main() -> int:
 
         del sys.argv[1]
         return serve_demo()
-    from desktop_app.arguments import ExportArguments, read_arguments
+    from desktop_app.arguments import ExportArguments, RestoreArguments, read_arguments
     from desktop_app.errors import AppError
 
     arguments = read_arguments(words)
     try:
-        if not isinstance(arguments, ExportArguments):
-            return _run(arguments)
-        from desktop_app.arguments import profile_folder
-        from desktop_app.store.export import export
+        match arguments:
+            case ExportArguments():
+                from desktop_app.arguments import profile_folder
+                from desktop_app.store.export import export
 
-        export(profile_folder(arguments.profile), arguments.conversation)
+                export(profile_folder(arguments.profile), arguments.conversation)
+            case RestoreArguments():
+                from desktop_app.restoring import restore_or_list
+
+                restore_or_list(arguments)
+            case _:
+                return _run(arguments)
     except AppError as error:
         sys.stderr.write(f"castor: {error} {error.advice}".rstrip() + "\n")
         return 2
@@ -65,9 +71,12 @@ def _run(arguments: "Arguments") -> int:
     try:
         from desktop_app.app import run
 
-        return run(arguments, profile, base_url)
+        code = run(arguments, profile, base_url)
     finally:
         profile.close()
+    from desktop_app.restarting import RESTART, start_again
+
+    return start_again(arguments) if code == RESTART else code
 
 
 def _open_profile(arguments: "Arguments", base_url: str) -> "Profile | None":

@@ -8,7 +8,7 @@ import gc
 import logging
 import sys
 import threading
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from functools import partial
 from types import TracebackType
 from typing import Final
@@ -25,6 +25,7 @@ from desktop_app.chat.library import Library
 from desktop_app.chat.networking import Networking
 from desktop_app.chat.notices import Notice, NoticeBoard, NoticeKind
 from desktop_app.chat.preferences import Preferences
+from desktop_app.chat.safekeeping import CHECKED, Safekeeping
 from desktop_app.chat.saving import Writer
 from desktop_app.chat.tasks import TaskScope
 from desktop_app.chat.typesetting import Typesetter
@@ -32,11 +33,12 @@ from desktop_app.eventloop import EventLoop
 from desktop_app.images.process import DecoderProcess
 from desktop_app.instance_server import InstanceServer
 from desktop_app.profile import Profile
+from desktop_app.restarting import RESTART
 from desktop_app.settings.api_key import ApiKey, Keychain
 from desktop_app.store import conversations as queries
 from desktop_app.store.attachments import AttachmentStore
 from desktop_app.store.ballast import Ballast
-from desktop_app.store.database import Database
+from desktop_app.store.database import Database, DatabaseConnection
 from desktop_app.store.errors import DiskFull
 from desktop_app.store.rows import ConversationRow
 from desktop_app.ui.colouring import Colouring
@@ -49,6 +51,7 @@ from desktop_app.ui.transcript.formulas import Formulas
 log = logging.getLogger(__name__)
 
 _IDLE_SECONDS: Final = 0.02
+_LONG_START: Final = 1.0
 _KEY_PLACE: Final = "key of "
 """With a server's address: the name under which its key's keychain is remembered."""
 
@@ -56,9 +59,9 @@ _KEY_PLACE: Final = "key of "
 def run(arguments: Arguments, profile: Profile, base_url: str) -> int:
     """Run the program on an open profile; return its exit code.
 
-    `base_url` is another server than that of the settings, or empty. Raises `StoreError`.
+    `base_url` is another server than that of the settings, or empty. The code is `RESTART` where
+    the program is to be started again. Raises `StoreError`.
     """
-    profile.wait()
     application = QApplication(sys.argv[:1])
     application.setApplicationName("Castor")
     application.setDesktopFileName("castor")
@@ -72,11 +75,13 @@ async def _main(
     application: QApplication, arguments: Arguments, profile: Profile, base_url: str
 ) -> int:
     database = profile.database
-    rows, meta = await _begin(database)
+    begun = asyncio.ensure_future(database.begin(_begin))
     colouring = Colouring(at_once=arguments.screenshot is not None, parent=application)
     typesetter = Typesetter(parent=application)
     formulas = Formulas(typesetter, parent=application)
     theme = Theme(application, profile.settings.theme, colouring, formulas)
+    await _wait_for_history(begun, profile, theme)
+    rows, meta = await _rows_and_meta(begun, database)
     async with AsyncExitStack() as stack:
         stack.callback(typesetter.close)
         notices = NoticeBoard()
@@ -114,11 +119,28 @@ async def _main(
         deletions = ServerDeletions(writer, connection, preferences, notices, tasks)
         library.deleted.connect(deletions.work_and_tell)
         library.busy_changed.connect(deletions.note_answered)
+        safekeeping = Safekeeping(
+            writer,
+            notices,
+            tasks,
+            left_open=profile.opener.left_open,
+            checked=_time(meta.get(CHECKED, "")),
+        )
+        stack.push_async_callback(safekeeping.aclose)
         stack.push_async_callback(tasks.aclose)
         folders = {"Profile folder": str(profile.folder), "Log folder": str(profile.logs)}
         window = MainWindow(
-            theme, library, preferences, attachments, notices, folders, _keychain_name()
+            theme,
+            library,
+            preferences,
+            attachments,
+            safekeeping,
+            notices,
+            folders,
+            _keychain_name(),
         )
+        window.pane.notices.acted.connect(safekeeping.act)
+        safekeeping.restart_wanted.connect(window.close)
         stack.callback(window.deleteLater)
         closed = asyncio.Event()
         window.closed.connect(closed.set)
@@ -126,7 +148,7 @@ async def _main(
         await library.open_now(None if arguments.ask else meta.get("conversation"))
         window.restore(meta.get("geometry", ""), sidebar=meta.get("sidebar") != "hidden")
         window.show()
-        for words in profile.notices:
+        for words in (*profile.notices, *profile.opener.notices):
             notices.post(Notice(words, NoticeKind.WARN, topic=words))
         errand = Errand(arguments, window, library, preferences, attachments, tasks, formulas)
         server = InstanceServer(profile.folder, errand.server)
@@ -134,14 +156,14 @@ async def _main(
         stack.callback(server.close)
         tasks.start(
             _after_first_paint(
-                arguments, preferences, library, deletions, server, colouring, writer
+                arguments, preferences, library, deletions, server, colouring, safekeeping
             ),
             "start",
         )
         code = await errand.run(closed)
         for session in library.sessions:
             session.interrupt()
-    return code
+    return RESTART if safekeeping.restarts else code
 
 
 async def _after_first_paint(
@@ -151,7 +173,7 @@ async def _after_first_paint(
     deletions: ServerDeletions,
     server: InstanceServer,
     colouring: Colouring,
-    writer: Writer,
+    safekeeping: Safekeeping,
 ) -> None:
     """Do what no first paint has to wait for: the server, the key, the models, the tidying up."""
     await asyncio.sleep(_IDLE_SECONDS)
@@ -165,15 +187,57 @@ async def _after_first_paint(
         await preferences.load_key()
     preferences.fetch_models()
     await library.tidy()
-    await writer.take_ballast()
+    await library.disk.prepare()
     deletions.work()
+    if arguments.screenshot is None:
+        safekeeping.start()
     gc.freeze()  # what has been made by now stays: a full collection takes 32 ms with it
 
 
-async def _begin(database: Database) -> tuple[list[ConversationRow], dict[str, str]]:
-    with suppress(DiskFull):  # what was streaming is taken for interrupted in any case
-        await database.write(queries.mark_interrupted)
-    return await database.read(lambda db: (queries.list_conversations(db), queries.load_meta(db)))
+async def _wait_for_history(
+    begun: "asyncio.Future[tuple[list[ConversationRow], dict[str, str]]]",
+    profile: Profile,
+    theme: Theme,
+) -> None:
+    """Wait until the history is open; say why where that takes more than a second."""
+    await asyncio.wait([begun], timeout=_LONG_START)
+    if begun.done():
+        return
+    from desktop_app.ui.waiting import WaitingWindow
+
+    waiting = WaitingWindow(theme)
+    while not begun.done():
+        if profile.opener.doing:
+            waiting.say(profile.opener.doing)
+            waiting.show()
+        await asyncio.wait([begun], timeout=_IDLE_SECONDS)
+    waiting.close()
+    waiting.deleteLater()
+
+
+def _time(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0
+
+
+async def _rows_and_meta(
+    begun: "asyncio.Future[tuple[list[ConversationRow], dict[str, str]]]", database: Database
+) -> tuple[list[ConversationRow], dict[str, str]]:
+    try:
+        return begun.result()
+    except DiskFull:  # what was streaming is taken for interrupted in any case
+        return await database.read(_read)
+
+
+def _begin(db: DatabaseConnection) -> tuple[list[ConversationRow], dict[str, str]]:
+    queries.mark_interrupted(db)
+    return _read(db)
+
+
+def _read(db: DatabaseConnection) -> tuple[list[ConversationRow], dict[str, str]]:
+    return queries.list_conversations(db), queries.load_meta(db)
 
 
 def _save_settings(profile: Profile, full: bool) -> None:

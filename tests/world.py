@@ -16,6 +16,7 @@ from desktop_app.chat.demo_server import DemoServer
 from desktop_app.chat.library import Library
 from desktop_app.chat.notices import Notice, NoticeBoard
 from desktop_app.chat.preferences import Preferences
+from desktop_app.chat.safekeeping import Safekeeping
 from desktop_app.chat.saving import Writer
 from desktop_app.chat.session import ChatSession
 from desktop_app.chat.tasks import TaskScope
@@ -106,6 +107,7 @@ class World:
         )
         self.ballast = Ballast(self.database.file)
         self.writer = Writer(self.database, self.board.report, self.ballast)
+        self.safekeeping = Safekeeping(self.writer, self.board, self.tasks)
 
     def _note_refusal(self, _key: str, refusal: Refusal) -> None:
         self.refusals.append(refusal)
@@ -139,6 +141,7 @@ class World:
             session.interrupt()
         await self.tasks.aclose()
         self.writer.close()
+        await self.safekeeping.aclose()
         await self.connection.aclose()
         await self.demo.aclose()
         self.decoder.close()

@@ -1,13 +1,14 @@
 """Deletes conversations for good, also on a full disk."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Final
 
 from desktop_app.chat.writing import Writer
 from desktop_app.store import conversations as queries
-from desktop_app.store.database import DatabaseConnection, empty_wal
+from desktop_app.store.database import DatabaseConnection
 from desktop_app.store.deletions import StoredStep, list_steps, note_interactions
-from desktop_app.store.errors import DiskFull
+from desktop_app.store.errors import DiskFull, StoreError
 
 _AT_ONCE: Final = 1 << 18
 
@@ -47,7 +48,12 @@ async def _empty_bit_by_bit(writer: Writer, keys: list[str]) -> None:
                 queries.drop_steps_from(db, step.interaction, step.position)
 
         await writer.commit(erase, frees=True)
-        await writer.database.read(empty_wal)
+        with suppress(StoreError):  # then what is left of room has to be enough
+            await writer.database.read(_empty_wal)
+
+
+def _empty_wal(db: DatabaseConnection) -> None:
+    db.execute("PRAGMA wal_checkpoint(RESTART)").fetchall()
 
 
 def _batches(steps: Iterable[StoredStep]) -> Iterator[list[StoredStep]]:

@@ -35,6 +35,10 @@ class FullDisk(QObject):
         self._tasks = tasks
         writer.full_changed.connect(self._show)
 
+    async def prepare(self) -> None:
+        """Take the room that is kept for a full disk."""
+        await self._writer.take_ballast()
+
     def look_again(self) -> None:
         """See now whether there is room; where there is none, it is said again."""
         self._tasks.start(self._look_again(), "look for room")

@@ -68,6 +68,7 @@ class Writer(QObject):
         self.report = report
         self._ballast = ballast
         self._full = False
+        self._refuses = False  # as the database's thread knows it
         self._number = 0
         self._newest: dict[str, int] = {}
         self._parked: dict[str, _Write] = {}
@@ -76,18 +77,38 @@ class Writer(QObject):
         self._probes: list[asyncio.Future[bool]] = []
         self._probed = 0.0
         self._closed = False
+        self._ending = False  # each write is tried for itself
 
     # --- writing ------------------------------------------------------------------------------
 
-    def submit(self, work: Work, done: Callable[[BaseException | None], None]) -> None:
+    def submit(
+        self, work: Work, done: Callable[[BaseException | None], None], *, frees: bool = False
+    ) -> None:
         """Run a function in a transaction, and `done` on the loop with what went wrong."""
         loop = asyncio.get_running_loop()
 
         def arrived(future: Future[object]) -> None:  # on the database's thread
+            error = future.exception()
+            if isinstance(error, DiskFull):
+                self._refuses = not self._ending
             if not loop.is_closed():
-                loop.call_soon_threadsafe(done, future.exception())
+                loop.call_soon_threadsafe(done, error)
 
-        self.database.write_and_forget(work).add_done_callback(arrived)
+        self.database.write_and_forget(work if frees else self._gated(work)).add_done_callback(
+            arrived
+        )
+
+    def _gated(self, work: Callable[[DatabaseConnection], T]) -> Callable[[DatabaseConnection], T]:
+        """Keep what was handed over before it was known that the disk is full, and is done after
+        the ballast was given up, from taking that room.
+        """
+
+        def gated(db: DatabaseConnection) -> T:
+            if self._refuses:
+                raise DiskFull(FULL, ADVICE)
+            return work(db)
+
+        return gated
 
     def write(self, work: Work, name: str = "", *, frees: bool = False) -> None:
         """Hand a function over, to be run in a transaction.
@@ -122,14 +143,14 @@ class Writer(QObject):
             if asyncio.get_running_loop().time() > self._probed + _LEAST_SECONDS:
                 self.probe()
         if not self._full or frees:
-            self._try(write, again=frees)
+            self._try(write, frees=frees, again=frees)
 
-    def _try(self, write: _Write, *, again: bool = False) -> None:
+    def _try(self, write: _Write, *, frees: bool = False, again: bool = False) -> None:
         def done(error: BaseException | None) -> None:
             if isinstance(error, DiskFull):
                 self.run_out()
                 if again:
-                    self._try(write)
+                    self._try(write, frees=True)
                 elif self._newest.get(write.name) == write.number:
                     self._park(write)
             else:
@@ -138,7 +159,7 @@ class Writer(QObject):
                 if error is not None:
                     self.report(error)
 
-        self.submit(write.work, done)
+        self.submit(write.work, done, frees=frees)
 
     async def commit(self, work: Callable[[DatabaseConnection], T], *, frees: bool = False) -> T:
         """Run a function in a transaction and wait for it.
@@ -149,8 +170,9 @@ class Writer(QObject):
         if not frees and not await self.has_room():
             raise DiskFull(FULL, ADVICE)
         try:
-            return await self.database.write(work)
+            return await self.database.write(work if frees else self._gated(work))
         except DiskFull:
+            self._refuses = True
             self.run_out()
             if not frees:
                 raise
@@ -236,11 +258,11 @@ class Writer(QObject):
                 raise DiskFull(FULL, ADVICE)
             queries.write_and_erase(db, _PROBE_BYTES)
 
-        self.submit(work, self._end_probe)
+        self.submit(work, self._end_probe, frees=True)
 
     def _end_probe(self, error: BaseException | None) -> None:
         if error is None:
-            self._full = False
+            self._full = self._refuses = False
             self._write_all()
             self.full_changed.emit(False)
         else:
@@ -281,13 +303,16 @@ class Writer(QObject):
 
     async def save_all(self) -> None:
         """Write all that waits with what is left of room: the program is to end."""
+        self._refuses, self._ending = False, True
         self._write_all()
         await self.database.read(lambda _db: None)
+        self._refuses, self._ending = self._full, False
         await asyncio.sleep(0)  # who waited for the last write is told by now
 
     def close(self) -> None:
         """Write all that waits: what is handed over now is still done."""
-        self._closed = True
+        self._closed = self._ending = True
+        self._refuses = False
         if self._timer is not None:
             self._timer.cancel()
         self._write_all()

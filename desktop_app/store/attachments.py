@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from desktop_app.store.database import make_private_folder, sync_folder
 from desktop_app.store.errors import DiskFull, FileRefused, ProfileUnwritable, StoreError
+from desktop_app.store.files import make_private_folder, sync_folder
 
 _CHUNK: Final = 1 << 20
 _BASE64_CHUNK: Final = 3 << 18

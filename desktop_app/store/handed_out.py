@@ -7,8 +7,8 @@ import os
 import shutil
 from pathlib import Path
 
-from desktop_app.store.database import make_private_folder
 from desktop_app.store.errors import DiskFull, StoreError
+from desktop_app.store.files import make_private_folder
 
 
 class HandedOut:

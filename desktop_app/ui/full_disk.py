@@ -54,6 +54,7 @@ class FullDiskDesk(QObject):
 
         It is closed when all is saved, or when the person wants it all the same.
         """
+        self._composer.flush_draft()
         if self._may_close or not self._library.unsaved:
             return False
         event.ignore()

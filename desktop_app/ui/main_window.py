@@ -18,6 +18,7 @@ from desktop_app.chat.attaching import Attachments
 from desktop_app.chat.library import Library
 from desktop_app.chat.notices import Notice, NoticeBoard, NoticeKind
 from desktop_app.chat.preferences import KEYCHAIN_TOPIC, Preferences
+from desktop_app.chat.safekeeping import Safekeeping
 from desktop_app.chat.session import ChatSession
 from desktop_app.errors import AppError
 from desktop_app.overriding import override
@@ -69,6 +70,7 @@ class MainWindow(QMainWindow):
         library: Library,
         preferences: Preferences,
         attachments: Attachments,
+        safekeeping: Safekeeping,
         notices: NoticeBoard,
         folders: dict[str, str],
         keychain: str,
@@ -98,7 +100,9 @@ class MainWindow(QMainWindow):
         self.printing = Printing(theme, self.view, attachments.media, notices, self)
         self.keyboard = Actions(self)
         self._trashed: ConversationRow | None = None
-        self._dialogs = WindowDialogs(theme, library, preferences, folders, keychain, self)
+        self._dialogs = WindowDialogs(
+            theme, library, preferences, safekeeping, folders, keychain, self
+        )
         self._opening = Opening(self._dialogs, self)
         self._opening.failed.connect(self._say)
         self._dialogs.retry_requested.connect(self.view.retry)
@@ -389,11 +393,8 @@ class MainWindow(QMainWindow):
     @override
     def closeEvent(self, event: QCloseEvent) -> None:
         """Keep what is being written; the program ends when all is saved."""
-        self.pane.composer.flush_draft()
         if self._full_disk.keeps_open(event):
             return
         self.view.leave()
-        geometry = bytes(self.saveGeometry().toBase64().data()).decode("ascii")
-        self.remembered.emit("geometry", geometry)
-        event.accept()
+        self.remembered.emit("geometry", self.saveGeometry().toBase64().toStdString())
         self.closed.emit()

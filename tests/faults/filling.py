@@ -4,7 +4,7 @@ import ctypes
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Protocol
@@ -49,16 +49,21 @@ class SmallDisk:
         self._filler = folder / "filler"
 
     async def fill(self, w: World) -> None:
-        with self._filler.open("ab", buffering=0) as file:
-            piece = _MEGABYTE
-            while piece:
-                try:
-                    file.write(bytes(piece))
-                except OSError:
-                    piece //= 2
+        leave_no_room(self._filler)
 
     async def free(self, w: World) -> None:
         self._filler.unlink()
+
+
+def leave_no_room(filler: Path) -> None:
+    """Fill a disk to the last byte."""
+    with filler.open("ab", buffering=0) as file:
+        piece = _MEGABYTE
+        while piece:
+            try:
+                file.write(bytes(piece))
+            except OSError:
+                piece //= 2
 
 
 class SmallFiles:
@@ -107,7 +112,7 @@ def _mounts() -> bool:
 
 
 @contextmanager
-def small_file_system(folder: Path, megabytes: int) -> Iterator[None]:
+def small_file_system(folder: Path, megabytes: int) -> Generator[None]:
     """Mount memory of so many megabytes on a folder; it goes with the context."""
     libc = ctypes.CDLL(None, use_errno=True)
     where = os.fsencode(folder)

@@ -29,7 +29,6 @@ from desktop_app.interactions.outcome import Outcome
 from desktop_app.overriding import override
 from desktop_app.settings.file import SettingsFile
 from desktop_app.store import conversations as queries
-from desktop_app.store.database import empty_wal
 from desktop_app.store.errors import DiskFull, StoreError
 from desktop_app.store.export import export
 from desktop_app.store.handed_out import save
@@ -224,7 +223,7 @@ class FilesInVain(Scenario):
         w = self._w
         session = await self._say("the question", "words " * 10_000)
         w.preferences.update(zoom=110)
-        await w.database.read(empty_wal)
+        await w.database.read(lambda db: db.wal_checkpoint())
         before = _files_below(w.folder)
         await self._disk.fill(w)
         w.notices.clear()

@@ -15,6 +15,8 @@ from typing import Final
 
 import apsw
 
+from desktop_app.store.database import MADE
+
 SECTORS: Final = (512, 4096)
 _JOURNALS: Final = apsw.SQLITE_OPEN_MAIN_JOURNAL | apsw.SQLITE_OPEN_WAL
 
@@ -83,11 +85,17 @@ class Platter:
             self.fail()
         return self.cut
 
-    def make(self, name: str) -> None:
+    def make(self, name: str, *, is_empty: bool) -> None:
         """A file is opened, and made where it is missing."""
+        if self.cut:
+            return
+        made = self._media.pop(f"{name}{MADE}", None)
+        if made is not None:  # which was given its name, and the folder synced
+            made.has_entry = True
+            self._media[name] = made
         medium = self._media.get(name)
-        if not self.cut and (medium is None or medium.deleted):
-            if medium is not None:
+        if medium is None or medium.deleted or is_empty:
+            if medium is not None and medium.deleted:
                 self._ghosts.append((name, medium))
             self._media[name] = _Medium()
 
@@ -208,7 +216,8 @@ class _PlatterFile(apsw.VFSFile):
         self._platter = platter
         self._name = Path(path or "temporary").name
         self._syncs_folder = bool(flags[0] & _JOURNALS and flags[0] & apsw.SQLITE_OPEN_CREATE)
-        platter.make(self._name)
+        is_empty = path is None or not Path(path).exists() or not Path(path).stat().st_size
+        platter.make(self._name, is_empty=is_empty)
         super().__init__("", name, flags)
 
     def xWrite(self, data: bytes, offset: int) -> None:  # noqa: N802

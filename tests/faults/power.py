@@ -20,7 +20,7 @@ from typing import Final
 
 import apsw
 
-from desktop_app.store.database import FILE_NAME, open_connection
+from desktop_app.store.database import FILE_NAME, PlainOpener, open_connection
 from tests.faults.clock import ClockLoop
 from tests.faults.platter import Platter, PlatterVFS
 from tests.faults.told import Told
@@ -71,7 +71,7 @@ def _lives(seed: int, count: int, folder: Path, synchronous: str, report: Report
         image = platter.image()
         where = f"--seed {seed} --count {number + 1}"
         survivors = _check(image, told, folder, where, report)
-        if chance.random() < 0.5:
+        if survivors and chance.random() < 0.5:
             survivors = image  # and the next start has the WAL to read
     report.acknowledged += told.acknowledged
 
@@ -82,11 +82,15 @@ def _live(
     """Start, write until the power fails, and end."""
     with PlatterVFS(platter) as vfs:
         person = Person(
-            *(lambda: WatchedDatabase(place / FILE_NAME, vfs), platter, chance, told, synchronous)
+            *(lambda: _start(place / FILE_NAME, vfs), platter, chance, told, synchronous)
         )
         with asyncio.Runner(loop_factory=lambda: ClockLoop(person.settle)) as runner:
             runner.run(person.live())
         person.database.close()
+
+
+def _start(file: Path, vfs: str) -> WatchedDatabase:
+    return WatchedDatabase(file, PlainOpener(file, vfs))
 
 
 def _check(
@@ -98,6 +102,7 @@ def _check(
         db = open_connection(place / FILE_NAME)
     except Exception as error:  # noqa: BLE001 - whatever it is, the history does not open
         report.corrupt.append(f"{where}: {type(error).__name__} {error}")
+        told.forget()
         return {}
     try:
         found = [str(row[0]) for row in db.execute("PRAGMA integrity_check")]

@@ -1,5 +1,6 @@
 """A full disk takes nothing and needs no restart; the long form is `faults full`."""
 
+import io
 import sys
 from pathlib import Path
 
@@ -7,7 +8,10 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from desktop_app.chat.writing import Writer
-from tests.faults.filling import can_mount
+from desktop_app.store.ballast import Ballast
+from desktop_app.store.database import FILE_NAME, open_connection
+from desktop_app.store.export import export
+from tests.faults.filling import can_mount, leave_no_room, small_file_system
 from tests.faults.full import FILES, LIMIT, MOUNT, PAGES, Report, run, run_apart
 
 
@@ -43,3 +47,21 @@ def test_the_harness_sees_an_end_that_is_not_written_later(
     report = Report()
     run(PAGES, 1, 3, tmp_path, report)
     assert report.problems
+
+
+@pytest.mark.skipif(not can_mount(), reason="only root may mount a small file system")
+async def test_a_full_disk_keeps_nobody_from_opening_and_exporting(tmp_path: Path) -> None:
+    with small_file_system(tmp_path, 8):
+        file = tmp_path / FILE_NAME
+        open_connection(file).close()
+        assert Ballast(file).take()
+        leave_no_room(tmp_path / "filler")
+        db = open_connection(file)
+        assert not Ballast(file).is_taken
+        db.close()
+        (tmp_path / "filler").unlink()
+        assert Ballast(file).take()
+        leave_no_room(tmp_path / "filler")
+        out = io.StringIO()
+        export(tmp_path, out=out)
+        assert '"castor-export"' in out.getvalue()

@@ -29,7 +29,7 @@ def test_the_disk_keeps_what_was_synced_and_no_more_for_sure(tmp_path: Path, syn
     lost = 0
     for seed in range(20):
         platter = Platter(seed, 1000, {})
-        platter.make("a")
+        platter.make("a", is_empty=True)
         platter.write("a", 0, b"x" * 10_000)
         platter.sync("a", folder=True)
         platter.write("a", 5_000, b"y" * 10_000)

@@ -71,12 +71,16 @@ class Told:
     """Everything that was acknowledged in one profile."""
 
     def __init__(self) -> None:
+        self.acknowledged = 0
+        self.failed_at = 0.0
+        self.forget()
+
+    def forget(self) -> None:
+        """Nothing is kept any more."""
         self.conversations: dict[str, ConversationTold] = {}
         self.turns: dict[str, tuple[str, str]] = {}
         self.answers: dict[str, AnswerTold] = {}
         self.new_draft: Latest[Draft] = Latest(Draft())
-        self.acknowledged = 0
-        self.failed_at = 0.0
 
     @property
     def open(self) -> list[str]:

@@ -55,7 +55,7 @@ class Person:
         self._chance = chance
         self._told = told
         self._synchronous = synchronous
-        self._checkpoint = chance.choice((1000, 40, 15))
+        self._checkpoint = chance.choice((256, 40, 15))
         self.database = start()
 
     def settle(self) -> None:

@@ -160,7 +160,7 @@ def test_every_new_name_on_the_way_to_a_copy_is_synced(
         synced.append(Path(f"/proc/self/fd/{descriptor}").readlink())
         fsync(descriptor)
 
-    monkeypatch.setattr("desktop_app.store.database.os.fsync", note)
+    monkeypatch.setattr("desktop_app.store.files.os.fsync", note)
     store = AttachmentStore(tmp_path / "profile" / "attachments")
     stored = store.add_bytes(b"bytes", 100)
     folders = [folder for folder in stored.path.parents if folder.is_relative_to(tmp_path)]
