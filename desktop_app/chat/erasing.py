@@ -4,30 +4,32 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Final
 
+from desktop_app import faultpoints
 from desktop_app.chat.writing import Writer
 from desktop_app.store import conversations as queries
+from desktop_app.store.attachments import AttachmentStore
 from desktop_app.store.database import DatabaseConnection
-from desktop_app.store.deletions import StoredStep, list_steps, note_interactions
+from desktop_app.store.deletions import StoredStep, delete_copies, list_steps, note_interactions
 from desktop_app.store.errors import DiskFull, StoreError
 
 _AT_ONCE: Final = 1 << 18
 
 
-async def delete_for_good(writer: Writer, keys: list[str]) -> list[str]:
-    """Delete conversations; return the digests of the attachments that only they used.
-
-    Raises `StoreError`.
-    """
+async def delete_for_good(writer: Writer, keys: list[str], files: AttachmentStore) -> None:
+    """Delete conversations, and the attachments that only they used. Raises `StoreError`."""
     writer.forget_conversations(keys)
 
     def work(db: DatabaseConnection) -> list[str]:
         return queries.delete_conversations(db, keys)
 
     try:
-        return await writer.commit(work, frees=True)
+        await writer.commit(work, frees=True)
     except DiskFull:
         await _empty_bit_by_bit(writer, keys)
-    return await writer.commit(work, frees=True)
+        await writer.commit(work, frees=True)
+    faultpoints.reach("deletion.committed")
+    await writer.commit(lambda db: delete_copies(db, files.delete), frees=True)
+    faultpoints.reach("deletion.done")
 
 
 async def _empty_bit_by_bit(writer: Writer, keys: list[str]) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from desktop_app.chat.attaching import Attachments
 from desktop_app.chat.connection import Connection
 from desktop_app.chat.erasing import delete_for_good
+from desktop_app.chat.exporting import Exports
 from desktop_app.chat.full_disk import FullDisk
 from desktop_app.chat.notices import NoticeBoard
 from desktop_app.chat.preferences import Preferences
@@ -20,10 +21,11 @@ from desktop_app.chat.titles import NEW_TITLE
 from desktop_app.chat.writing import Unsaved, row_name
 from desktop_app.interactions.content import AttachmentContent
 from desktop_app.interactions.outline import Outline
+from desktop_app.store import aside, outlines
 from desktop_app.store import conversations as queries
-from desktop_app.store import outlines
 from desktop_app.store.attachments import AttachmentStore
 from desktop_app.store.database import DatabaseConnection
+from desktop_app.store.deletions import delete_copies
 from desktop_app.store.errors import DiskFull
 from desktop_app.store.outlines import Reading
 from desktop_app.store.rows import ConversationRow, Draft
@@ -86,6 +88,7 @@ class Library(QObject):
         self._taken_up: set[str] = set()
         self.disk = FullDisk(writer, attachments, notices, tasks, self)
         writer.full_changed.connect(self.disk_full_changed)
+        self.exports = Exports(writer.database, notices, tasks, self)
         preferences.key_changed.connect(self.take_up)
         attachments.attached.connect(self._attach)
 
@@ -139,16 +142,17 @@ class Library(QObject):
     async def open_blank(self) -> Draft:
         """Show a new chat with nothing in its composer; return what was left there.
 
-        That is to be given to `put_back` when the new chat has begun.
+        That is to be given to `put_back` when the new chat has begun; until then it is set aside.
         """
         self._wanted = ""
-        draft = await self._load_new_draft()
+        draft = await self._writer.commit(aside.set_draft_aside, frees=True)
+        draft = self._writer.waiting_draft("") or draft
         self._show(self._session(None, Draft()))
         return draft
 
     def put_back(self, draft: Draft) -> None:
         """Leave a draft to the next new chat."""
-        self._writer.save_draft("", draft)
+        self._writer.write(lambda db: aside.put_draft_back(db, draft))
 
     async def _load_new_draft(self) -> Draft:
         draft = await self._writer.database.read(lambda db: queries.load_draft(db, ""))
@@ -208,7 +212,7 @@ class Library(QObject):
             self._tasks,
             self,
         )
-        session.row_changed.connect(self._take_row)
+        session.row_changed.connect(partial(self._take_row_of, session))
         session.busy_changed.connect(partial(self._take_busy, session))
         self._sessions[session.key] = session
         return session
@@ -234,6 +238,10 @@ class Library(QObject):
             self._sessions[key].attach(attachment)
 
     # --- changes ------------------------------------------------------------------------------
+
+    def _take_row_of(self, session: ChatSession, row: ConversationRow) -> None:
+        if self._sessions.get(session.key) is session:  # or it is in the trash by now
+            self._take_row(row)
 
     def _take_row(self, row: ConversationRow) -> None:
         if self._rows.get(row.key) != row:
@@ -273,9 +281,11 @@ class Library(QObject):
             return
         session = self._sessions.pop(key, None)
         if session is not None:
-            session.stop()
+            session.retire()
         when = time.time()
-        self._set_trashed(key, when)
+        self._writer.write(
+            lambda db: queries.set_trashed(db, key, when), _trash_name(key), frees=True
+        )
         self.rows_changed.emit()
         if self._current is not None and self._current.key == key:
             self.new()
@@ -283,13 +293,16 @@ class Library(QObject):
 
     def restore(self, row: ConversationRow) -> None:
         """Take a conversation out of the trash and show it."""
-        self._set_trashed(row.key, None)
-        self._take_row(replace(row, trashed=None))
-        self.open(row.key)
+        self._wanted = row.key
+        self._tasks.start(self._restore(row.key), "restore")
 
-    def _set_trashed(self, key: str, when: float | None) -> None:
-        name = f"trash of {key}"
-        self._writer.write(lambda db: queries.set_trashed(db, key, when), name, frees=True)
+    async def _restore(self, key: str) -> None:
+        row = await self._writer.commit(lambda db: queries.take_out_of_trash(db, key), frees=True)
+        self._writer.forget(_trash_name(key))
+        if row is not None:
+            self._take_row(row)
+            if self._wanted == key:
+                self.open(key)
 
     def list_trash(self) -> None:
         """Have what is in the trash listed; a signal brings it."""
@@ -312,23 +325,22 @@ class Library(QObject):
 
     async def delete_for_good(self, keys: list[str]) -> None:
         """Delete conversations of the trash, and the attachments that only they used."""
-        self._files.delete(await delete_for_good(self._writer, keys))
+        await delete_for_good(self._writer, keys, self._files)
 
     async def tidy(self) -> None:
         """Empty the trash of what is older than 30 days, and delete what nobody uses."""
-        now = time.time()
-        old = await self._writer.database.read(
-            lambda db: queries.expired_trash(db, now - TRASH_SECONDS)
-        )
+        now, writer = time.time(), self._writer
+        old = await writer.database.read(lambda db: queries.expired_trash(db, now - TRASH_SECONDS))
+        before = now - _UNUSED_SECONDS
         try:
             if old:
                 await self.delete_for_good(old)
-            unused = await self._writer.commit(
-                lambda db: queries.forget_unused_attachments(db, now - _UNUSED_SECONDS), frees=True
+            await writer.commit(
+                lambda db: queries.forget_unused_attachments(db, before), frees=True
             )
+            await writer.commit(lambda db: delete_copies(db, self._files.delete), frees=True)
         except DiskFull:
             return  # the bar says so
-        self._files.delete(unused)
         self._files.sweep()
 
     # --- a full disk --------------------------------------------------------------------------
@@ -350,3 +362,7 @@ class Library(QObject):
         """The title of a conversation, for words about it."""
         row = self._rows.get(key)
         return row.title if row is not None else NEW_TITLE
+
+
+def _trash_name(key: str) -> str:
+    return f"trash of {key}"

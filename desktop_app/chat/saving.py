@@ -5,6 +5,7 @@ import time
 from dataclasses import replace
 from typing import Final
 
+from desktop_app import faultpoints
 from desktop_app.chat.writing import Writer, draft_name
 from desktop_app.interactions.interaction import Interaction
 from desktop_app.store import conversations as queries
@@ -70,6 +71,7 @@ class TurnSaver:
             queries.update_interaction(db, row, row.steps)
             if count < saved:
                 queries.drop_steps_from(db, row.key, count)
+            faultpoints.reach("answer.saving")
 
         def done(error: BaseException | None) -> None:
             self._on_its_way -= 1
@@ -112,9 +114,11 @@ async def add_turn(
         sequence = queries.add_turn(db, row, stored)
         if draft is not None:
             queries.save_draft(db, draft, Draft())
+        faultpoints.reach("input.written")
         return sequence
 
-    row = replace(row, sequence=await writer.commit(work))
+    sequence = await writer.commit(work)
+    faultpoints.reach("input.committed")
     if draft is not None:
         writer.forget(draft_name(draft))
-    return row
+    return replace(row, sequence=sequence)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from PySide6.QtCore import QObject, Signal
 
 from desktop_app.store import conversations as queries
-from desktop_app.store.ballast import Ballast
+from desktop_app.store.ballast import Ballast, write_and_erase
 from desktop_app.store.database import Database, DatabaseConnection, Work
 from desktop_app.store.errors import DiskFull
 from desktop_app.store.rows import Draft
@@ -256,7 +256,7 @@ class Writer(QObject):
         def work(db: DatabaseConnection) -> None:
             if ballast is not None and not ballast.take():
                 raise DiskFull(FULL, ADVICE)
-            queries.write_and_erase(db, _PROBE_BYTES)
+            write_and_erase(db, _PROBE_BYTES)
 
         self.submit(work, self._end_probe, frees=True)
 

@@ -9,6 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+import apsw
+
 SIZE: Final = 2 << 20
 MARGIN: Final = 1 << 20
 """So much more must be free before the room is taken again: or giving it up would end the need."""
@@ -51,6 +53,12 @@ class Ballast:
         """Give the room up."""
         with suppress(OSError):
             self.path.unlink(missing_ok=True)
+
+
+def write_and_erase(db: apsw.Connection, size: int) -> None:
+    """Write so many bytes and delete them: it fails where there is no room for as much."""
+    db.execute("INSERT INTO meta (name, value) VALUES ('room', hex(zeroblob(?)))", (size // 2,))
+    db.execute("DELETE FROM meta WHERE name = 'room'")
 
 
 def _write(descriptor: int, data: bytes) -> None:

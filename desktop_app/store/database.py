@@ -17,6 +17,7 @@ from typing import Any, Final, Generic, Protocol, TypeVar
 
 import apsw
 
+from desktop_app import faultpoints
 from desktop_app.store.backups import back_up
 from desktop_app.store.ballast import Ballast
 from desktop_app.store.errors import (
@@ -82,10 +83,7 @@ class Opener(Protocol):
 
 
 class PlainOpener:
-    """Opens a history as it is; a damaged one stays closed.
-
-    `vfs` is the name of what SQLite reaches the disk through; `None` is the system's own.
-    """
+    """Opens a history as it is, through a VFS of SQLite's; a damaged one stays closed."""
 
     def __init__(self, file: Path, vfs: str | None = None) -> None:
         self._file = file
@@ -261,7 +259,9 @@ def _in_transaction(db: apsw.Connection, work: Callable[[apsw.Connection], T]) -
     db.execute("BEGIN IMMEDIATE")
     try:
         result = work(db)
+        faultpoints.reach("database.commit")
         db.execute("COMMIT")
+        faultpoints.reach("database.committed")
     except BaseException:
         if not db.get_autocommit():  # a full disk has rolled back by itself
             db.execute("ROLLBACK")
@@ -276,8 +276,8 @@ def open_connection(
 
     The folder is made with mode 0700, the file with 0600. `on_change` is called before an older
     history is brought up to date, which may take a while; a backup of it is made before. One that
-    is damaged or newer is left as it is, and so is all beside it. On a full disk the room of the
-    ballast is given up for it. Raises `StoreError`.
+    is damaged or newer is left as it is, and all beside it. On a full disk the ballast is given up
+    for it. Raises `StoreError`.
     """
     try:
         return _open(file, on_change, vfs)
@@ -344,6 +344,7 @@ def _bring_up_to_date(
         if on_change is not None:
             on_change()
         back_up(db, file.parent, f"version-{version}")
+        faultpoints.reach("migration.copied")
     try:
         migrate(db, file)
     except apsw.ConstraintError as error:  # what is in it is not as its own schema wants it

@@ -37,6 +37,7 @@ from desktop_app.ui.dropping import (
     take,
 )
 from desktop_app.ui.empty_state import Start
+from desktop_app.ui.exporting import Exporting
 from desktop_app.ui.full_disk import FullDiskDesk
 from desktop_app.ui.key_rejection import words_of_rejection
 from desktop_app.ui.mark import window_icon
@@ -52,7 +53,6 @@ from desktop_app.ui.window_dialogs import WindowDialogs
 TITLE: Final = "Castor"
 SIZE: Final = (1280, 820)
 _SMALLEST: Final = (640, 480)
-_PASTED_TEXT: Final = "Pasted text.txt"
 
 
 class MainWindow(QMainWindow):
@@ -99,6 +99,7 @@ class MainWindow(QMainWindow):
         self.view = SessionView(self.pane, preferences, attachments, self)
         self.printing = Printing(theme, self.view, attachments.media, notices, self)
         self.keyboard = Actions(self)
+        Exporting(library, self.keyboard, self.pane, self)
         self._trashed: ConversationRow | None = None
         self._dialogs = WindowDialogs(
             theme, library, preferences, safekeeping, folders, keychain, self
@@ -308,7 +309,7 @@ class MainWindow(QMainWindow):
             self.attach(take(data, "Pasted picture"))
         else:  # a text too long to be written into the composer
             text = data.text().encode("utf-8", "replace")
-            self.attach(Dropped(pictures=[(_PASTED_TEXT, text)]))
+            self.attach(Dropped(pictures=[("Pasted text.txt", text)]))
 
     @override
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -393,8 +394,7 @@ class MainWindow(QMainWindow):
     @override
     def closeEvent(self, event: QCloseEvent) -> None:
         """Keep what is being written; the program ends when all is saved."""
-        if self._full_disk.keeps_open(event):
-            return
-        self.view.leave()
-        self.remembered.emit("geometry", self.saveGeometry().toBase64().toStdString())
-        self.closed.emit()
+        if not self._full_disk.keeps_open(event):
+            self.view.leave()
+            self.remembered.emit("geometry", self.saveGeometry().toBase64().toStdString())
+            self.closed.emit()

@@ -10,6 +10,7 @@ from desktop_app.chat.notices import NoticeKind
 from desktop_app.chat.writing import PROBE_SECONDS
 from desktop_app.interactions.outcome import Outcome
 from desktop_app.store import conversations as queries
+from desktop_app.store.ballast import write_and_erase
 from desktop_app.store.errors import DiskFull
 from desktop_app.store.rows import ConversationRow, Draft
 from tests.faults.filling import FewPages
@@ -24,7 +25,7 @@ async def full(w: World) -> None:
     """Have the disk full, and known to be."""
     await w.writer.take_ballast()
     await FewPages().fill(w)
-    w.writer.write(lambda db: queries.write_and_erase(db, 1 << 20), "much")
+    w.writer.write(lambda db: write_and_erase(db, 1 << 20), "much")
     await until(lambda: w.writer.is_full, w.writer.full_changed)
     w.writer.forget("much")
 
