@@ -103,14 +103,20 @@ class Log:
     def is_cut_short_at(self, valid: int) -> bool:
         """Whether more was committed than the `valid` frames that SQLite finds whole.
 
-        Behind the last transaction that a power cut may have torn there is no frame: each one is
-        on the disk before the next one begins.
+        Nothing follows on the last transaction that a power cut may have torn: each one is on the
+        disk before the next one begins. What stands there may be left of one that an earlier cut
+        has torn, and does not follow on it.
         """
         if not self.sound:
             return self.holds_frames
-        later = [(number, commits) for number, _, commits, _ in self.frames if number >= valid]
-        ends = [number for number, commits in later if commits]
-        return bool(ends) and later[-1][0] > ends[0]
+        places = {number: place for number, _, _, place in self.frames}
+        return any(
+            commits
+            and number >= valid
+            and number + 1 in places
+            and self.is_whole(places[number + 1])
+            for number, _, commits, _ in self.frames
+        )
 
 
 def _header_is_whole(data: bytes) -> bool:

@@ -19,6 +19,19 @@ def test_no_power_cut_takes_what_was_acknowledged(tmp_path: Path) -> None:
     assert report.acknowledged > 100
 
 
+@pytest.mark.parametrize(
+    ("seed", "count"),
+    [
+        pytest.param(5073, 3, id="in the header of the WAL"),
+        pytest.param(5233, 3, id="between a frame's head and its page"),
+        pytest.param(6121, 4, id="where an earlier cut has left frames"),
+    ],
+)
+def test_a_cut_is_not_taken_for_damage(tmp_path: Path, seed: int, count: int) -> None:
+    report = run(count, seed, tmp_path / "profile")
+    assert report.corrupt == []
+
+
 def test_the_harness_sees_what_a_laxer_history_would_lose(tmp_path: Path) -> None:
     report = run(60, 7, tmp_path / "profile", synchronous="NORMAL")
     assert report.lost
