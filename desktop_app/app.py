@@ -16,6 +16,7 @@ from typing import Final
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
+from desktop_app import faultpoints
 from desktop_app.arguments import Arguments
 from desktop_app.chat.attaching import Attachments
 from desktop_app.chat.connection import Connection
@@ -38,6 +39,7 @@ from desktop_app.profile import Profile
 from desktop_app.restarting import RESTART
 from desktop_app.settings.api_key import ApiKey, Keychain
 from desktop_app.store import conversations as queries
+from desktop_app.store.aside import recover_draft
 from desktop_app.store.attachments import AttachmentStore
 from desktop_app.store.database import DatabaseConnection
 from desktop_app.store.rows import ConversationRow
@@ -163,6 +165,7 @@ async def _main(
         code = await errand.run(closed)
         for session in library.sessions:
             session.interrupt()
+        faultpoints.reach("end.began")
     return RESTART if safekeeping.restarts else code
 
 
@@ -238,6 +241,8 @@ def _time(text: str) -> float:
 
 def _begin(db: DatabaseConnection) -> tuple[list[ConversationRow], dict[str, str]]:
     queries.mark_interrupted(db)
+    recover_draft(db)
+    faultpoints.reach("start.marked")
     return queries.list_conversations(db), queries.load_meta(db)
 
 

@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
+from desktop_app import faultpoints
 from desktop_app.chat.asking import (
     damage_of,
     failure_of,
@@ -112,6 +113,7 @@ class Answer:
                 self._turn.fail(_BUG, interrupted=True)
             watch.cancel()
             self._show_waiting("")
+            faultpoints.reach("answer.ended")
             self._tell_damage()
             self._saver.touch_all()
             self._saver.flush()
@@ -191,6 +193,7 @@ class Answer:
         """Ask for an answer, and fold what comes."""
         ready = await self._connection.uploads.prepare(request, client, self._show_waiting)
         self._watch.note_life()
+        faultpoints.reach("request.ready")
         try:
             await self._listen(client.stream(ready, self._show_retry))
         except errors.StatusError as error:
@@ -202,11 +205,13 @@ class Answer:
 
     async def _listen(self, stream: "Stream") -> None:
         async with self._watch.over(stream) as events:
+            faultpoints.reach("request.opened")
             await self._fold(events)
 
     async def _fold(self, events: "Events") -> None:
         begun = False
         async for event in events:
+            faultpoints.reach("answer.event")
             self._watch.note_life()
             if isinstance(event, ErrorEvent):
                 error = error_of_event(event)
@@ -229,6 +234,7 @@ class Answer:
         self._saver.touch(position)
         if isinstance(event, StepStop):
             self._saver.flush()
+            faultpoints.reach("answer.step_ended")
         elif isinstance(event, InteractionCreated):
             self._saver.flush()  # the id is what a broken stream is taken up again by
             self._turn_changed()

@@ -9,6 +9,7 @@ from typing import Final, TextIO
 
 import apsw
 
+from desktop_app import faultpoints
 from desktop_app.interactions.jsonvalue import JsonObject, JsonValue, parse_json
 from desktop_app.store.conversations import each_interaction, list_conversations
 from desktop_app.store.database import FILE_NAME, open_read_only
@@ -103,6 +104,7 @@ def _write(db: apsw.Connection, rows: Sequence[ConversationRow], out: TextIO) ->
         out.write(",\n" if number else "\n")
         out.write(head.removesuffix("\n}") + ',\n "turns": [')
         for position, turn in enumerate(each_interaction(db, row.key)):
+            faultpoints.reach("export.turn")
             out.write(",\n" if position else "\n")
             json.dump(_turn(turn), out, ensure_ascii=False, indent=1)
         out.write("]\n}")

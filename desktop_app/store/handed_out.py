@@ -7,6 +7,7 @@ import os
 import shutil
 from pathlib import Path
 
+from desktop_app import faultpoints
 from desktop_app.store.errors import DiskFull, StoreError
 from desktop_app.store.files import make_private_folder
 
@@ -41,6 +42,7 @@ def save(path: Path, data: bytes) -> None:
         try:
             with temporary.open("xb") as file:  # never what somebody else has put there
                 file.write(data)
+            faultpoints.reach("file.written")
             temporary.replace(path)
         finally:
             temporary.unlink(missing_ok=True)

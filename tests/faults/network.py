@@ -112,17 +112,17 @@ async def _play(fault: Fault, folder: Path, seen: Seen) -> None:
         wall = _Wall(fault.wakes)
         clocks = partial(Clocks, wall=wall.time, steady=asyncio.get_running_loop().time)
         stack.enter_context(patch.object(watching, "Clocks", clocks))
-        stack.enter_context(patch("anyio.to_thread.run_sync", _loop().in_a_thread))
+        stack.enter_context(patch("anyio.to_thread.run_sync", the_loop().in_a_thread))
         base_url, network = await _way(fault, plan, folder, stack)
         profile = folder / "profile"
-        async with _world(profile, base_url, fault.settings) as w:
+        async with world_on(profile, base_url, fault.settings) as w:
             w.connection.use_network(network)
             await _ask(w, fault, seen, wall)
             (*_, row) = await w.stored(w.library.current or await w.open())
             key = w.library.current.key if w.library.current else ""
         seen.stored_outcome, seen.stored = row.outcome, restore_interaction(row).output_text
         seen.creates = len(plan.made) - fault.before
-        async with _world(profile, base_url, fault.settings) as w:
+        async with world_on(profile, base_url, fault.settings) as w:
             w.connection.use_network(network)
             turn = (await w.open(key)).turns[-1]
             seen.again, seen.again_outcome = turn.output_text, turn.outcome
@@ -131,14 +131,14 @@ async def _play(fault: Fault, folder: Path, seen: Seen) -> None:
     seen.left = [task.get_name() for task in asyncio.all_tasks() if task is not mine]
 
 
-def _world(profile: Path, base_url: str, settings: Settings) -> World:
+def world_on(profile: Path, base_url: str, settings: Settings) -> World:
     world = World(profile, base_url, settings=settings)
-    _loop().wait_for(world.database)
+    the_loop().wait_for(world.database)
     world.use_key()
     return world
 
 
-def _loop() -> LapseLoop:
+def the_loop() -> LapseLoop:
     loop = asyncio.get_running_loop()
     assert isinstance(loop, LapseLoop)
     return loop
@@ -185,7 +185,7 @@ async def _way(
 async def _ask(w: World, fault: Fault, seen: Seen, wall: _Wall) -> None:
     session = await w.open()
     if fault.before:
-        await _turn(session, w)
+        await ask(session)
     session.waiting_changed.connect(lambda _turn, words: seen.waits.append(words))
     session.key_refused.connect(lambda *_: setattr(seen, "keys_refused", seen.keys_refused + 1))
     session.step_changed.connect(lambda turn, _at: seen.shown.append(turn.output_text))
@@ -194,7 +194,7 @@ async def _ask(w: World, fault: Fault, seen: Seen, wall: _Wall) -> None:
     begin = wall.begin = loop.time()
     if fault.stop_after is not None:
         loop.call_later(fault.stop_after, session.stop)
-    turn = await _turn(session, w)
+    turn = await ask(session)
     seen.seconds = round(loop.time() - begin, 3)
     seen.outcome, seen.text, seen.resumable = turn.outcome, turn.output_text, turn.resumable
     if turn.failure is not None:
@@ -202,7 +202,7 @@ async def _ask(w: World, fault: Fault, seen: Seen, wall: _Wall) -> None:
     seen.notices = [notice.text for notice in w.notices[before:]]
 
 
-async def _turn(session: ChatSession, w: World) -> Interaction:
+async def ask(session: ChatSession) -> Interaction:
     session.send("a question")
     await until(lambda: not session.busy, session.busy_changed, patience=PATIENCE)
     return session.turns[-1]
