@@ -13,7 +13,7 @@ from functools import partial
 from types import TracebackType
 from typing import Final
 
-from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import QMessageLogContext, Qt, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 from desktop_app.arguments import Arguments
@@ -110,6 +110,7 @@ async def _main(
         deletions = ServerDeletions(writer, connection, preferences, notices, tasks)
         library.deleted.connect(deletions.work_and_tell)
         library.busy_changed.connect(deletions.note_answered)
+        application.applicationStateChanged.connect(partial(_look_at_the_network, library))
         stack.push_async_callback(tasks.aclose)
         folders = {"Profile folder": str(profile.folder), "Log folder": str(profile.logs)}
         window = MainWindow(
@@ -150,6 +151,7 @@ async def _after_first_paint(
     await asyncio.sleep(_IDLE_SECONDS)
     colouring.warm_up()
     gc.enable()
+    await library.send_what_waits()
     if arguments.screenshot is None:  # who comes then waits until the picture is taken
         server.open()
     if arguments.demo:
@@ -165,6 +167,11 @@ async def _after_first_paint(
 def _begin(db: DatabaseConnection) -> tuple[list[ConversationRow], dict[str, str]]:
     queries.mark_interrupted(db)
     return queries.list_conversations(db), queries.load_meta(db)
+
+
+def _look_at_the_network(library: Library, state: Qt.ApplicationState) -> None:
+    if state is Qt.ApplicationState.ApplicationActive:
+        library.outbox.wake()  # whoever comes back has often brought the network back
 
 
 def _remember(writer: Writer, name: str, value: str) -> None:

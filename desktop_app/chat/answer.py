@@ -4,6 +4,7 @@ However it goes, the turn ends in exactly one outcome, and what had come is kept
 """
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +16,7 @@ from desktop_app.chat.asking import (
     without_what_was_refused,
 )
 from desktop_app.chat.connection import Connection
+from desktop_app.chat.pause import Pause
 from desktop_app.chat.saving import TurnSaver
 from desktop_app.chat.taking_up import TakingUp, words_for
 from desktop_app.chat.uploading import explain_type, names_a_file
@@ -45,6 +47,9 @@ MOST_REQUESTS: Final = 32
 _MOST_REPEATS: Final = 3
 """How often the rest is asked for again that broke before anything of it had come."""
 
+_SHORT_SECONDS: Final = 0.5
+"""A pause that nobody could read of is not shown."""
+
 _WATCH_SECONDS: Final = 1.0
 _SLICE_SECONDS: Final = 0.008
 """How long the gathering of a long conversation keeps the loop at a time."""
@@ -56,8 +61,9 @@ class Answer:
     """One run for the answer of a turn.
 
     `step_changed` is called with a position whenever a step has grown, `waiting` with words while
-    nothing comes and with "" when something does, `say` with a sentence for the notice bar,
-    `expired` with the keys of turns that the server no longer has.
+    nothing comes and with "" when something does, `paused` with what stands before the next try,
+    `say` with a sentence for the notice bar, `expired` with the keys of turns that the server no
+    longer has. `unsent` is why nothing was sent, where the turn is to be sent later.
     """
 
     def __init__(
@@ -70,6 +76,7 @@ class Answer:
         step_changed: Callable[[int], None],
         turn_changed: Callable[[], None],
         waiting: Callable[[str], None],
+        paused: Callable[[Pause | None], None],
         say: Callable[[str], None],
         expired: Callable[[Sequence[str]], object],
     ) -> None:
@@ -80,12 +87,16 @@ class Answer:
         self._step_changed = step_changed
         self._turn_changed = turn_changed
         self._waiting = waiting
+        self._paused = paused
         self._say = say
         self._expired = expired
         self._last_event = 0.0
         self._words = ""
         self._repeats = 0
+        self._retry: RetryScheduled | None = None
+        self._retry_timer: asyncio.TimerHandle | None = None
         self.error: errors.GeminiError | None = None
+        self.unsent: errors.GeminiError | None = None
 
     async def run(self, *, resume: bool = False) -> None:
         """Get the answer, or go on with a broken one. Raises nothing but cancellation and bugs."""
@@ -101,13 +112,18 @@ class Answer:
             self._turn.cancel()
             raise
         except errors.GeminiError as error:
-            self._fail(error)
+            if errors.is_unreached(error) and not self._begun and not self._turn.hops:
+                self.unsent = error
+                self._turn.wait()
+            else:
+                self._fail(error)
         except StoreError as error:
             self._turn.fail(Failure("disk", str(error), error.advice), interrupted=self._begun)
         finally:
             if self._turn.outcome is Outcome.STREAMING:
                 self._turn.fail(_BUG, interrupted=True)
             watch.cancel()
+            self._end_retry()
             self._show_waiting("")
             self._saver.touch_all()
             self._saver.flush()
@@ -323,12 +339,31 @@ class Answer:
         self._last_event = loop.time()
         while True:
             await asyncio.sleep(_WATCH_SECONDS)
-            if not self._words and loop.time() - self._last_event > STILL_WAITING_SECONDS:
+            paused = bool(self._words) or self._retry is not None
+            if not paused and loop.time() - self._last_event > STILL_WAITING_SECONDS:
                 self._show_waiting("Still waiting for the server …")
 
+    def hurry(self) -> None:
+        """Try again now what is tried again by itself."""
+        if self._retry is not None:
+            self._retry.hurry()
+            self._end_retry()
+
     def _show_retry(self, retry: "RetryScheduled") -> None:
-        sentence = str(retry.error).rstrip(".")
-        self._show_waiting(f"{sentence}. Trying again in {max(1, round(retry.seconds))} s …")
+        if retry.seconds < _SHORT_SECONDS:
+            return
+        self._show_waiting("")
+        self._retry = retry
+        self._retry_timer = asyncio.get_running_loop().call_later(retry.seconds, self._end_retry)
+        self._paused(Pause(str(retry.error), time.monotonic() + retry.seconds))
+
+    def _end_retry(self) -> None:
+        if self._retry_timer is not None:
+            self._retry_timer.cancel()
+        if self._retry is not None:
+            self._retry = self._retry_timer = None
+            self._last_event = asyncio.get_running_loop().time()
+            self._paused(None)
 
     def _show_waiting(self, words: str) -> None:
         if words != self._words:

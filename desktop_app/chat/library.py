@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from desktop_app.chat.attaching import Attachments
 from desktop_app.chat.connection import Connection
 from desktop_app.chat.notices import NoticeBoard
+from desktop_app.chat.outbox import Outbox
 from desktop_app.chat.preferences import Preferences
 from desktop_app.chat.saving import Writer
 from desktop_app.chat.session import ChatSession
@@ -73,6 +74,7 @@ class Library(QObject):
         self._current: ChatSession | None = None
         self._wanted = ""
         self._taken_up: set[str] = set()
+        self.outbox = Outbox(connection, preferences, tasks, self)
         preferences.key_changed.connect(self.take_up)
         attachments.attached.connect(self._attach)
 
@@ -150,15 +152,20 @@ class Library(QObject):
     async def _load(self, key: str) -> None:
         """Have the session of a conversation, unless that is gone."""
 
-        def load(db: DatabaseConnection) -> tuple[Outline, Draft, Reading]:
-            outline = outlines.load_outline(db, key)
-            return outline, queries.load_draft(db, key), outlines.load_reading(db, key)
+        def load(db: DatabaseConnection) -> tuple[Outline, Draft, Reading, list[str]]:
+            outline, waiting = outlines.load_outline(db, key), queries.waiting_turns(db, key)
+            return outline, queries.load_draft(db, key), outlines.load_reading(db, key), waiting
 
-        outline, draft, reading = await self._writer.database.read(load)
+        outline, draft, reading, waiting = await self._writer.database.read(load)
         if key not in self._sessions and key in self._rows:
             row = self._rows[key]
             session = self._session(row, draft, reading)
-            session.restore(outline, row.head)
+            session.restore(outline, row.head, waiting)
+
+    async def send_what_waits(self) -> None:
+        """Have the inputs go out that waited when the program ended."""
+        for key in await self._writer.database.read(queries.waiting_conversations):
+            await self._load(key)
 
     def take_up(self) -> None:
         """Go on with the answers that the server has gone on with meanwhile, each once a run."""
@@ -167,10 +174,11 @@ class Library(QObject):
 
     async def _take_up(self) -> None:
         origin = str(self._preferences.origin)
-        runs = await self._writer.database.read(lambda db: queries.background_runs(db, origin))
+        runs = await self._writer.database.read(lambda db: queries.unfinished_runs(db, origin))
         for conversation, turn in runs:
             if turn not in self._taken_up:
                 self._taken_up.add(turn)
+                await self.outbox.until_room()
                 await self._load(conversation)
                 session = self._sessions.get(conversation)
                 if session is not None and turn in session.conversation:
@@ -188,11 +196,13 @@ class Library(QObject):
             self._preferences,
             self._notices,
             self._tasks,
+            self.outbox,
             self,
         )
         session.row_changed.connect(self._take_row)
         session.busy_changed.connect(partial(self._take_busy, session))
         self._sessions[session.key] = session
+        self.outbox.follow(session)
         return session
 
     def _show(self, session: ChatSession) -> None:
@@ -209,6 +219,7 @@ class Library(QObject):
         """Forget a session that nobody looks at and in which nothing happens."""
         if session.at_rest and not self._attachments.working(session.key):
             self._sessions.pop(session.key, None)
+            self.outbox.leave(session)
             session.deleteLater()
 
     def _attach(self, key: str, attachment: AttachmentContent) -> None:
@@ -230,7 +241,7 @@ class Library(QObject):
         turns = session.turns
         if turns and turns[-1].key in self._taken_up and turns[-1].resumable:
             return  # nothing new came
-        if not busy and row is not None and not row.unread:
+        if not busy and session.running.has_news and row is not None and not row.unread:
             session.save_row(replace(row, unread=True))
 
     def rename(self, key: str, title: str) -> None:
@@ -255,6 +266,7 @@ class Library(QObject):
             return
         session = self._sessions.pop(key, None)
         if session is not None:
+            self.outbox.leave(session)
             session.stop()
         when = time.time()
         self._writer.write(lambda db: queries.set_trashed(db, key, when))

@@ -144,6 +144,16 @@ class Conversation:
         clone.previous = self._tree.previous(self._tree.number(key))
         self.add(clone)
 
+    def is_newest(self, key: str) -> bool:
+        """Whether an interaction was added last of all, so that nothing follows it."""
+        return bool(len(self._tree)) and self._tree.keys[-1] == key
+
+    def take_out(self, key: str) -> None:
+        """Take an interaction out that was added last; nobody holds it."""
+        assert self.is_newest(key), "others may follow it"
+        self._tree.remove_last()
+        self._path = None, range(0)
+
     def expire(self, key: str) -> Sequence[str]:
         """Note that the server no longer has the path to `key`; return the keys on it."""
         self._know_what_changed()

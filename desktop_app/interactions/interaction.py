@@ -7,9 +7,9 @@ Truth is the event log, folded. `apply` is the only writer of what the server sa
 import os
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 
-from desktop_app.interactions.content import Content, TextContent
+from desktop_app.interactions.content import Content
 from desktop_app.interactions.events import (
     ErrorEvent,
     Event,
@@ -31,16 +31,18 @@ from desktop_app.interactions.hops import Hop, sum_usage, text_before_cut
 from desktop_app.interactions.jsonvalue import JsonObject
 from desktop_app.interactions.outcome import (
     CHAINABLE_STATUSES,
+    NOT_SENT,
     OUTCOME_OF_STATUS,
+    UNCHAINABLE_OUTCOMES,
     Failure,
     Outcome,
 )
+from desktop_app.interactions.output import text_at_the_end
 from desktop_app.interactions.step_log import StepLog
 from desktop_app.interactions.steps import (
     FunctionResultStep,
     ModelOutputStep,
     Step,
-    ThoughtStep,
     UserInputStep,
 )
 
@@ -157,20 +159,7 @@ class Interaction:
     @property
     def output_text(self) -> str:
         """The last unbroken run of text at the end of the answer, thoughts ignored (section 11)."""
-        texts: list[str] = []
-        for step in reversed(self.steps):
-            if isinstance(step, ThoughtStep):
-                continue
-            if not isinstance(step, ModelOutputStep):
-                if texts:
-                    break
-                continue
-            for block in reversed(step.content or ()):
-                if isinstance(block, TextContent):
-                    texts.append(block.text)
-                elif texts:
-                    return "".join(reversed(texts))
-        return "".join(reversed(texts))
+        return text_at_the_end(self.steps)
 
     @property
     def has_output(self) -> bool:
@@ -185,13 +174,19 @@ class Interaction:
         return self.request.store is not False
 
     @property
+    def unsent(self) -> bool:
+        """Whether it waits to be sent, or was called off before it was."""
+        called_off = self.failure is not None and self.failure.code == NOT_SENT.code
+        return self.outcome is Outcome.WAITING or (called_off and self.id is None)
+
+    @property
     def chainable(self) -> bool:
         """Whether a later request may name it as `previous_interaction_id`."""
         return (
             self.id is not None
             and self.stored
             and not self.expired
-            and self.outcome not in (Outcome.STREAMING, Outcome.INTERRUPTED, Outcome.CANCELLED)
+            and self.outcome not in UNCHAINABLE_OUTCOMES
             and self.status in CHAINABLE_STATUSES
         )
 
@@ -260,6 +255,21 @@ class Interaction:
         self.last_event_id = None
         self._seen.clear()
         self._log.begin_request()
+
+    def wait(self) -> None:
+        """Nothing of it was sent: it goes out later."""
+        if self.outcome is Outcome.STREAMING:
+            self.outcome = Outcome.WAITING
+
+    def go_out(self) -> None:
+        """It is sent now."""
+        if self.outcome is Outcome.WAITING:
+            self.outcome = Outcome.STREAMING
+
+    def call_off(self, failure: Failure | None = None) -> None:
+        """It is not sent: the person does not want it any more, or `failure` says why."""
+        if self.outcome is Outcome.WAITING:
+            self._end(Outcome.FAILED if failure else Outcome.CANCELLED, failure or NOT_SENT)
 
     def cancel(self) -> None:
         """The person stopped it."""
@@ -349,15 +359,7 @@ class Interaction:
             self._end(outcome, Failure("failed", "") if outcome is Outcome.FAILED else None)
 
     def _take(self, header: InteractionHeader) -> None:
-        # Later words win over earlier ones, absent ones over nothing.
-        old = self.header
-        changes = {
-            field.name: value
-            for field in fields(InteractionHeader)
-            if field.name != "extra" and (value := getattr(header, field.name))
-        }
-        extra = {**old.extra, **header.extra} if header.extra else old.extra
-        self.header = replace(old, **changes, extra=extra)
+        self.header = self.header.and_then(header)
 
     def _end(self, outcome: Outcome, failure: Failure | None) -> None:
         self.outcome = outcome

@@ -145,6 +145,7 @@ class MainWindow(QMainWindow):
         sidebar.trash_view_requested.connect(self._dialogs.open_trash)
         library.rows_changed.connect(self._show_rows)
         library.busy_changed.connect(sidebar.set_busy)
+        library.outbox.waiting_changed.connect(sidebar.set_waiting)
 
     def _connect_pane(self) -> None:
         pane = self.pane

@@ -109,6 +109,10 @@ class Sidebar(QWidget):
         self.list_model.set_busy(key, busy)
         self.list.turn_rings(bool(self.list_model.busy_keys))
 
+    def set_waiting(self, key: str, waiting: bool) -> None:
+        """Show that an input waits there to be sent, or that none does."""
+        self.list_model.set_waiting(key, waiting)
+
     @override
     def sizeHint(self) -> QSize:
         """264 wide."""
