@@ -16,6 +16,7 @@ from typing import Final
 from PySide6.QtCore import QMessageLogContext, Qt, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
+from desktop_app import faultpoints
 from desktop_app.arguments import Arguments
 from desktop_app.chat.attaching import Attachments
 from desktop_app.chat.connection import Connection
@@ -25,15 +26,20 @@ from desktop_app.chat.library import Library
 from desktop_app.chat.networking import Networking
 from desktop_app.chat.notices import Notice, NoticeBoard, NoticeKind
 from desktop_app.chat.preferences import Preferences
+from desktop_app.chat.safekeeping import CHECKED, Safekeeping
 from desktop_app.chat.saving import Writer
 from desktop_app.chat.tasks import TaskScope
 from desktop_app.chat.typesetting import Typesetter
 from desktop_app.eventloop import EventLoop
 from desktop_app.images.process import DecoderProcess
 from desktop_app.instance_server import InstanceServer
+from desktop_app.look_alike import doubt_of
+from desktop_app.origin import GOOGLE_ORIGIN, origin_of
 from desktop_app.profile import Profile
+from desktop_app.restarting import RESTART
 from desktop_app.settings.api_key import ApiKey, Keychain
 from desktop_app.store import conversations as queries
+from desktop_app.store.aside import recover_draft
 from desktop_app.store.attachments import AttachmentStore
 from desktop_app.store.database import DatabaseConnection
 from desktop_app.store.rows import ConversationRow
@@ -47,6 +53,7 @@ from desktop_app.ui.transcript.formulas import Formulas
 log = logging.getLogger(__name__)
 
 _IDLE_SECONDS: Final = 0.02
+_LONG_START: Final = 1.0
 _KEY_PLACE: Final = "key of "
 """With a server's address: the name under which its key's keychain is remembered."""
 
@@ -54,9 +61,9 @@ _KEY_PLACE: Final = "key of "
 def run(arguments: Arguments, profile: Profile, base_url: str) -> int:
     """Run the program on an open profile; return its exit code.
 
-    `base_url` is another server than that of the settings, or empty. Raises `StoreError`.
+    `base_url` is another server than that of the settings, or empty. The code is `RESTART` where
+    the program is to be started again. Raises `StoreError`.
     """
-    profile.wait()
     application = QApplication(sys.argv[:1])
     application.setApplicationName("Castor")
     application.setDesktopFileName("castor")
@@ -70,13 +77,17 @@ async def _main(
     application: QApplication, arguments: Arguments, profile: Profile, base_url: str
 ) -> int:
     database = profile.database
-    rows, meta = await database.write(_begin)
+    begun = asyncio.ensure_future(database.begin(_begin))
     colouring = Colouring(at_once=arguments.screenshot is not None, parent=application)
     typesetter = Typesetter(parent=application)
     formulas = Formulas(typesetter, parent=application)
     theme = Theme(application, profile.settings.theme, colouring, formulas)
+    await _wait_for_history(begun, profile, theme)
+    rows, meta = begun.result()
     async with AsyncExitStack() as stack:
         stack.callback(typesetter.close)
+        if base_url != profile.settings.base_url and not await _is_meant(theme, base_url):
+            return 0
         notices = NoticeBoard()
         catch_bugs(notices)
         tasks = TaskScope(notices.report)
@@ -111,11 +122,28 @@ async def _main(
         library.deleted.connect(deletions.work_and_tell)
         library.busy_changed.connect(deletions.note_answered)
         application.applicationStateChanged.connect(partial(_look_at_the_network, library))
+        safekeeping = Safekeeping(
+            writer,
+            notices,
+            tasks,
+            left_open=profile.opener.left_open,
+            checked=_time(meta.get(CHECKED, "")),
+        )
+        stack.push_async_callback(safekeeping.aclose)
         stack.push_async_callback(tasks.aclose)
         folders = {"Profile folder": str(profile.folder), "Log folder": str(profile.logs)}
         window = MainWindow(
-            theme, library, preferences, attachments, notices, folders, _keychain_name()
+            theme,
+            library,
+            preferences,
+            attachments,
+            safekeeping,
+            notices,
+            folders,
+            _keychain_name(),
         )
+        window.pane.notices.acted.connect(safekeeping.act)
+        safekeeping.restart_wanted.connect(window.close)
         stack.callback(window.deleteLater)
         closed = asyncio.Event()
         window.closed.connect(closed.set)
@@ -123,20 +151,38 @@ async def _main(
         await library.open_now(None if arguments.ask else meta.get("conversation"))
         window.restore(meta.get("geometry", ""), sidebar=meta.get("sidebar") != "hidden")
         window.show()
-        for words in profile.notices:
+        for words in (*profile.notices, *profile.opener.notices):
             notices.post(Notice(words, NoticeKind.WARN, topic=words))
         errand = Errand(arguments, window, library, preferences, attachments, tasks, formulas)
         server = InstanceServer(profile.folder, errand.server)
         server.handed_over.connect(errand.receive)
         stack.callback(server.close)
         tasks.start(
-            _after_first_paint(arguments, preferences, library, deletions, server, colouring),
+            _after_first_paint(
+                arguments, preferences, library, deletions, server, colouring, safekeeping
+            ),
             "start",
         )
         code = await errand.run(closed)
         for session in library.sessions:
             session.interrupt()
-    return code
+        faultpoints.reach("end.began")
+    return RESTART if safekeeping.restarts else code
+
+
+async def _is_meant(theme: Theme, base_url: str) -> bool:
+    """Ask about a server that looks like another, before anything is made that knows a key."""
+    origin = origin_of(base_url) if base_url else GOOGLE_ORIGIN
+    doubt = doubt_of(origin)
+    if not doubt:
+        return True
+    from desktop_app.ui.dialogs.server_dialog import ServerDialog
+
+    decision: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+    dialog = ServerDialog(theme, doubt, origin.host, "Quit", None)
+    dialog.decided.connect(decision.set_result)
+    dialog.show()
+    return await decision
 
 
 async def _after_first_paint(
@@ -146,6 +192,7 @@ async def _after_first_paint(
     deletions: ServerDeletions,
     server: InstanceServer,
     colouring: Colouring,
+    safekeeping: Safekeeping,
 ) -> None:
     """Do what no first paint has to wait for: the server, the key, the models, the tidying up."""
     await asyncio.sleep(_IDLE_SECONDS)
@@ -161,11 +208,43 @@ async def _after_first_paint(
     preferences.fetch_models()
     await library.tidy()
     deletions.work()
+    if arguments.screenshot is None:
+        safekeeping.start()
     gc.freeze()  # what has been made by now stays: a full collection takes 32 ms with it
+
+
+async def _wait_for_history(
+    begun: "asyncio.Future[tuple[list[ConversationRow], dict[str, str]]]",
+    profile: Profile,
+    theme: Theme,
+) -> None:
+    """Wait until the history is open; say why where that takes more than a second."""
+    await asyncio.wait([begun], timeout=_LONG_START)
+    if begun.done():
+        return
+    from desktop_app.ui.waiting import WaitingWindow
+
+    waiting = WaitingWindow(theme)
+    while not begun.done():
+        if profile.opener.doing:
+            waiting.say(profile.opener.doing)
+            waiting.show()
+        await asyncio.wait([begun], timeout=_IDLE_SECONDS)
+    waiting.close()
+    waiting.deleteLater()
+
+
+def _time(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0
 
 
 def _begin(db: DatabaseConnection) -> tuple[list[ConversationRow], dict[str, str]]:
     queries.mark_interrupted(db)
+    recover_draft(db)
+    faultpoints.reach("start.marked")
     return queries.list_conversations(db), queries.load_meta(db)
 
 

@@ -29,16 +29,31 @@ class ExportArguments:
 
     profile: Path | None
     conversation: str | None
+    form: str = "json"
 
 
-def read_arguments(words: list[str]) -> Arguments | ExportArguments:
+@dataclass(frozen=True)
+class RestoreArguments:
+    """Which backup is to be restored: its name, its number in the list, or a file's path.
+
+    Without one the backups are listed.
+    """
+
+    profile: Path | None
+    backup: str | None
+
+
+def read_arguments(words: list[str]) -> Arguments | ExportArguments | RestoreArguments:
     """Read the command line; it ends the program for --help, --version and mistakes."""
     if words[:1] == ["export"]:
         return _read_export(words[1:])
+    if words[:1] == ["restore"]:
+        return _read_restore(words[1:])
     parser = argparse.ArgumentParser(
         prog=APP_ID,
         description="A desktop client for Google's Gemini models.",
-        epilog="castor export --profile DIR --format json writes the history as JSON.",
+        epilog="castor export --profile DIR --format json writes the history as JSON. "
+        "castor restore --profile DIR lists its backups and restores one.",
     )
     parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="attach these")
     parser.add_argument("--profile", type=Path, metavar="DIR", help="keep everything in DIR")
@@ -68,10 +83,29 @@ def read_arguments(words: list[str]) -> Arguments | ExportArguments:
 def _read_export(words: list[str]) -> ExportArguments:
     parser = argparse.ArgumentParser(prog=f"{APP_ID} export", description="Write the history.")
     parser.add_argument("--profile", type=Path, metavar="DIR", help="of the profile in DIR")
-    parser.add_argument("--format", choices=["json"], default="json", help="only json so far")
+    parser.add_argument(
+        "--format",
+        choices=["json", "markdown", "html", "csv"],
+        default="json",
+        help="json has everything, the others what is on screen",
+    )
     parser.add_argument("--conversation", metavar="KEY", help="only the conversation of this key")
     found = parser.parse_args(words)
-    return ExportArguments(found.profile, found.conversation)
+    return ExportArguments(found.profile, found.conversation, found.format)
+
+
+def _read_restore(words: list[str]) -> RestoreArguments:
+    parser = argparse.ArgumentParser(
+        prog=f"{APP_ID} restore",
+        description="List the backups of a profile, or put one in the place of its history, which "
+        "is kept as a backup too.",
+    )
+    parser.add_argument("--profile", type=Path, metavar="DIR", help="of the profile in DIR")
+    parser.add_argument(
+        "backup", nargs="?", metavar="BACKUP", help="its number in the list, its name, or a file"
+    )
+    found = parser.parse_args(words)
+    return RestoreArguments(found.profile, found.backup)
 
 
 def profile_folder(given: Path | None, *, demo: bool = False) -> Path:

@@ -4,20 +4,21 @@ The history is opened on its own thread while the caller imports the rest of the
 """
 
 import logging
-import time
 from pathlib import Path
 from typing import Final
 
+from desktop_app import faultpoints
 from desktop_app.arguments import Arguments, log_folder, profile_folder
 from desktop_app.instance import ProfileLock
 from desktop_app.logfile import close_log, open_log
 from desktop_app.secret import Secret
 from desktop_app.settings.file import SettingsFile
-from desktop_app.store.database import FILE_NAME, Database, make_private_folder
-from desktop_app.store.errors import DatabaseDamaged, ProfileUnwritable
+from desktop_app.store.database import FILE_NAME, Database
+from desktop_app.store.errors import ProfileUnwritable
+from desktop_app.store.files import make_private_folder
+from desktop_app.store.mending import ATTACHMENTS, Opener
 
 _SETTINGS: Final = "settings.json"
-_ATTACHMENTS: Final = "attachments"
 
 
 class Profile:
@@ -27,7 +28,7 @@ class Profile:
         """Open it. Raises `AppError` where it cannot be used."""
         self.folder = profile_folder(arguments.profile, demo=arguments.demo)
         self.logs = log_folder(self.folder, arguments.profile)
-        self.attachments = self.folder / _ATTACHMENTS
+        self.attachments = self.folder / ATTACHMENTS
         self.notices: list[str] = []
         self.secret: Secret | None = None
         self.proxy_password: Secret | None = None
@@ -36,7 +37,9 @@ class Profile:
         self._lock.take()
         try:
             self._log = _open_log(self)
-            self.database = Database(self.folder / FILE_NAME)
+            file = self.folder / FILE_NAME
+            self.opener = Opener(file)
+            self.database = Database(file, self.opener)
             self.settings_file = SettingsFile(self.folder / _SETTINGS)
             loaded = self.settings_file.load()
         except BaseException:
@@ -47,21 +50,13 @@ class Profile:
             self.notices.append(loaded.notice)
 
     def wait(self) -> None:
-        """Wait until the history is open. A damaged one is kept aside, and a new one begun.
-
-        Raises `StoreError`.
-        """
-        try:
-            self.database.opened.result()
-        except DatabaseDamaged:
-            self.database.close()
-            self.notices.append(_put_aside(self.folder / FILE_NAME))
-            self.database = Database(self.folder / FILE_NAME)
-            self.database.opened.result()
+        """Wait until the history is open. Raises `StoreError`."""
+        self.database.opened.result()
 
     def close(self) -> None:
         """Write what is left to write, and let others have it."""
         self.database.close()
+        faultpoints.reach("end.closed")
         close_log(self._log)
         self._lock.release()
 
@@ -83,13 +78,3 @@ def _open_log(profile: Profile) -> logging.Handler:
         raise ProfileUnwritable(
             f"The folder {profile.logs} cannot be written: {error.strerror}."
         ) from error
-
-
-def _put_aside(file: Path) -> str:
-    stamp = time.strftime("%Y-%m-%d-%H%M%S")
-    kept = file.with_name(f"{file.stem}-damaged-{stamp}{file.suffix}")
-    for ending in ("", "-wal", "-shm"):
-        part = file.with_name(file.name + ending)
-        if part.exists():
-            part.replace(kept.with_name(kept.name + ending))
-    return f"The history was damaged and could not be read. It was kept as {kept.name}."

@@ -1,6 +1,7 @@
 """Everything below the pixels, on a profile of its own and a server of the test's."""
 
 import asyncio
+import os
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,6 +17,7 @@ from desktop_app.chat.demo_server import DemoServer
 from desktop_app.chat.library import Library
 from desktop_app.chat.notices import Notice, NoticeBoard
 from desktop_app.chat.preferences import Preferences
+from desktop_app.chat.safekeeping import Safekeeping
 from desktop_app.chat.saving import Writer
 from desktop_app.chat.session import ChatSession
 from desktop_app.chat.tasks import TaskScope
@@ -31,7 +33,8 @@ from desktop_app.store.attachments import AttachmentStore
 from desktop_app.store.database import FILE_NAME, Database
 from desktop_app.store.rows import InteractionRow
 
-KEY = "canary-key-0123456789-abcdef"
+KEY = os.environ.get("CASTOR_CANARY", "canary-key-0123456789-abcdef")
+"""The canary's where the harness of that name runs the tests."""
 
 
 class MemoryKeychain(Keychain):
@@ -104,6 +107,7 @@ class World:
             key_places or {},
         )
         self.writer = Writer(self.database, self.board.report)
+        self.safekeeping = Safekeeping(self.writer, self.board, self.tasks)
 
     def _note_refusal(self, _key: str, refusal: Refusal) -> None:
         self.refusals.append(refusal)
@@ -136,6 +140,7 @@ class World:
         for session in self.library.sessions:
             session.interrupt()
         await self.tasks.aclose()
+        await self.safekeeping.aclose()
         await self.connection.aclose()
         await self.demo.aclose()
         self.decoder.close()

@@ -7,8 +7,10 @@ from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
+from desktop_app import faultpoints
 from desktop_app.chat.attaching import Attachments
 from desktop_app.chat.connection import Connection
+from desktop_app.chat.exporting import Exports
 from desktop_app.chat.notices import NoticeBoard
 from desktop_app.chat.outbox import Outbox
 from desktop_app.chat.preferences import Preferences
@@ -17,10 +19,11 @@ from desktop_app.chat.session import ChatSession
 from desktop_app.chat.tasks import TaskScope
 from desktop_app.interactions.content import AttachmentContent
 from desktop_app.interactions.outline import Outline
+from desktop_app.store import aside, outlines, unfinished
 from desktop_app.store import conversations as queries
-from desktop_app.store import outlines
 from desktop_app.store.attachments import AttachmentStore
 from desktop_app.store.database import DatabaseConnection
+from desktop_app.store.deletions import delete_copies
 from desktop_app.store.outlines import Reading
 from desktop_app.store.rows import ConversationRow, Draft
 
@@ -75,6 +78,7 @@ class Library(QObject):
         self._wanted = ""
         self._taken_up: set[str] = set()
         self.outbox = Outbox(connection, preferences, tasks, self)
+        self.exports = Exports(writer.database, notices, tasks, self)
         preferences.key_changed.connect(self.take_up)
         attachments.attached.connect(self._attach)
 
@@ -128,16 +132,16 @@ class Library(QObject):
     async def open_blank(self) -> Draft:
         """Show a new chat with nothing in its composer; return what was left there.
 
-        That is to be given to `put_back` when the new chat has begun.
+        That is to be given to `put_back` when the new chat has begun; until then it is set aside.
         """
         self._wanted = ""
-        draft = await self._writer.database.read(lambda db: queries.load_draft(db, ""))
+        draft = await self._writer.database.write(aside.set_draft_aside)
         self._show(self._session(None, Draft()))
         return draft
 
     def put_back(self, draft: Draft) -> None:
         """Leave a draft to the next new chat."""
-        self._writer.write(lambda db: queries.save_draft(db, "", draft))
+        self._writer.write(lambda db: aside.put_draft_back(db, draft))
 
     async def _open_new(self) -> None:
         draft = await self._writer.database.read(lambda db: queries.load_draft(db, ""))
@@ -153,7 +157,7 @@ class Library(QObject):
         """Have the session of a conversation, unless that is gone."""
 
         def load(db: DatabaseConnection) -> tuple[Outline, Draft, Reading, list[str]]:
-            outline, waiting = outlines.load_outline(db, key), queries.waiting_turns(db, key)
+            outline, waiting = outlines.load_outline(db, key), unfinished.waiting_turns(db, key)
             return outline, queries.load_draft(db, key), outlines.load_reading(db, key), waiting
 
         outline, draft, reading, waiting = await self._writer.database.read(load)
@@ -164,7 +168,7 @@ class Library(QObject):
 
     async def send_what_waits(self) -> None:
         """Have the inputs go out that waited when the program ended."""
-        for key in await self._writer.database.read(queries.waiting_conversations):
+        for key in await self._writer.database.read(unfinished.waiting_conversations):
             await self._load(key)
 
     def take_up(self) -> None:
@@ -174,7 +178,7 @@ class Library(QObject):
 
     async def _take_up(self) -> None:
         origin = str(self._preferences.origin)
-        runs = await self._writer.database.read(lambda db: queries.unfinished_runs(db, origin))
+        runs = await self._writer.database.read(lambda db: unfinished.unfinished_runs(db, origin))
         for conversation, turn in runs:
             if turn not in self._taken_up:
                 self._taken_up.add(turn)
@@ -199,7 +203,7 @@ class Library(QObject):
             self.outbox,
             self,
         )
-        session.row_changed.connect(self._take_row)
+        session.row_changed.connect(partial(self._take_row_of, session))
         session.busy_changed.connect(partial(self._take_busy, session))
         self._sessions[session.key] = session
         self.outbox.follow(session)
@@ -227,6 +231,10 @@ class Library(QObject):
             self._sessions[key].attach(attachment)
 
     # --- changes ------------------------------------------------------------------------------
+
+    def _take_row_of(self, session: ChatSession, row: ConversationRow) -> None:
+        if self._sessions.get(session.key) is session:  # or it is in the trash by now
+            self._take_row(row)
 
     def _take_row(self, row: ConversationRow) -> None:
         if self._rows.get(row.key) != row:
@@ -267,7 +275,7 @@ class Library(QObject):
         session = self._sessions.pop(key, None)
         if session is not None:
             self.outbox.leave(session)
-            session.stop()
+            session.retire()
         when = time.time()
         self._writer.write(lambda db: queries.set_trashed(db, key, when))
         self.rows_changed.emit()
@@ -277,9 +285,15 @@ class Library(QObject):
 
     def restore(self, row: ConversationRow) -> None:
         """Take a conversation out of the trash and show it."""
-        self._writer.write(lambda db: queries.set_trashed(db, row.key, None))
-        self._take_row(replace(row, trashed=None))
-        self.open(row.key)
+        self._wanted = row.key
+        self._tasks.start(self._restore(row.key), "restore")
+
+    async def _restore(self, key: str) -> None:
+        row = await self._writer.database.write(lambda db: queries.take_out_of_trash(db, key))
+        if row is not None:
+            self._take_row(row)
+            if self._wanted == key:
+                self.open(key)
 
     def list_trash(self) -> None:
         """Have what is in the trash listed; a signal brings it."""
@@ -302,21 +316,19 @@ class Library(QObject):
 
     async def delete_for_good(self, keys: list[str]) -> None:
         """Delete conversations of the trash, and the attachments that only they used."""
-        digests = await self._writer.database.write(
-            lambda db: queries.delete_conversations(db, keys)
-        )
-        self._files.delete(digests)
+        database = self._writer.database
+        await database.write(lambda db: queries.delete_conversations(db, keys))
+        faultpoints.reach("deletion.committed")
+        await database.write(lambda db: delete_copies(db, self._files.delete))
+        faultpoints.reach("deletion.done")
 
     async def tidy(self) -> None:
         """Empty the trash of what is older than 30 days, and delete what nobody uses."""
-        now = time.time()
-        old = await self._writer.database.read(
-            lambda db: queries.expired_trash(db, now - TRASH_SECONDS)
-        )
+        now, database = time.time(), self._writer.database
+        old = await database.read(lambda db: queries.expired_trash(db, now - TRASH_SECONDS))
         if old:
             await self.delete_for_good(old)
-        unused = await self._writer.database.write(
-            lambda db: queries.forget_unused_attachments(db, now - _UNUSED_SECONDS)
-        )
-        self._files.delete(unused)
+        before = now - _UNUSED_SECONDS
+        await database.write(lambda db: queries.forget_unused_attachments(db, before))
+        await database.write(lambda db: delete_copies(db, self._files.delete))
         self._files.sweep()

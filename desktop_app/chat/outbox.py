@@ -17,6 +17,7 @@ from desktop_app.chat.pause import Pause
 from desktop_app.chat.preferences import Preferences
 from desktop_app.chat.queue import QUEUED
 from desktop_app.chat.tasks import TaskScope
+from desktop_app.chat.watching import Clocks
 from desktop_app.errors import AppError
 from desktop_app.gemini.errors import GeminiError, is_unreached
 
@@ -30,8 +31,6 @@ PROBE_SECONDS: Final = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0)
 """The pauses between two looks at the network; the last one for ever."""
 
 _SLICE_SECONDS: Final = 5.0
-_SLEPT_SECONDS: Final = 30.0
-"""So far the clock on the wall is ahead of the other one where the computer has slept."""
 
 FULL: Final = Pause(f"Queued. {MOST_STREAMS} answers are coming in at once.", hurries=False)
 NO_ROOM: Final = f"{MOST_STREAMS} answers are coming in. Continue this one when one has ended."
@@ -175,12 +174,12 @@ class Outbox(QObject):
 
     async def _rest(self, seconds: float) -> None:
         """Let some time pass: less where something has changed, or the computer has slept."""
-        until, ahead = time.monotonic() + seconds, time.time() - time.monotonic()
+        until, clocks = time.monotonic() + seconds, Clocks()
         while (left := until - time.monotonic()) > 0 and not self._woken.is_set():
             try:
                 async with asyncio.timeout(min(left, _SLICE_SECONDS)):
                     await self._woken.wait()
             except TimeoutError:
-                if time.time() - time.monotonic() - ahead > _SLEPT_SECONDS:
+                if clocks.slept():
                     break
         self._woken.clear()

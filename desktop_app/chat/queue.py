@@ -11,7 +11,7 @@ from desktop_app.errors import AppError
 from desktop_app.interactions.content import AttachmentContent, TextContent
 from desktop_app.interactions.conversation import Conversation
 from desktop_app.interactions.interaction import Interaction
-from desktop_app.interactions.outcome import HELD_BACK, NOT_SENT, Failure, Outcome
+from desktop_app.interactions.outcome import HELD_BACK, NOT_SENT, Outcome
 from desktop_app.store import conversations as queries
 from desktop_app.store.database import DatabaseConnection
 from desktop_app.store.errors import StoreError
@@ -102,7 +102,7 @@ class Queue(QObject):
             self.came_back.emit(error)
             self.changed.emit()
             return None
-        turn.go_out()
+        turn.wait(no_longer=True)
         self.pause_changed.emit(turn, None)
         self._tell_pauses(self.keys[:1])
         self.changed.emit()
@@ -134,7 +134,7 @@ class Queue(QObject):
             self._row(turn), outcome=Outcome.CANCELLED.value, failure=write_failure(NOT_SENT)
         )
         await self._commit(row)
-        turn.call_off()
+        turn.cancel()
         self._gone(turn)
         self.turn_changed.emit(turn)
 
@@ -151,7 +151,7 @@ class Queue(QObject):
         await self._writer.database.write(work)
         return draft
 
-    def hold_back(self, why: Failure = HELD_BACK) -> None:
+    def hold_back(self) -> None:
         """Send nothing of what waits: what was asked before it has failed."""
         keys, self.keys = self.keys, []
         for key in keys:
@@ -159,7 +159,7 @@ class Queue(QObject):
                 turn = self._conversation[key]
             except StoreError:
                 continue  # it says so where it is shown
-            turn.call_off(why)
+            turn.fail(HELD_BACK)
             row = self._row(turn)
             self._writer.write(lambda db, row=row: queries.update_interaction(db, row, ()))
             self._gone(turn)

@@ -4,6 +4,7 @@ import asyncio
 
 from PySide6.QtCore import QObject, Signal
 
+from desktop_app import faultpoints
 from desktop_app.chat.answer import Answer
 from desktop_app.chat.asking import failure_of
 from desktop_app.chat.connection import Connection
@@ -84,9 +85,9 @@ class Running(QObject):
         if turn.request.background and turn.id is not None:
             self._work.start(self._stop_at_server(turn), "stop")
 
-    def hurry(self) -> None:
-        """Try again now what is tried again by itself."""
-        if self._answer is not None:
+    def hurry(self, key: str) -> None:
+        """Try a turn again now, where it is tried again by itself."""
+        if self._answer is not None and self.turn is not None and self.turn.key == key:
             self._answer.hurry()
 
     async def give_up(self) -> bool:
@@ -104,7 +105,8 @@ class Running(QObject):
         if self.turn is not None:
             if self._nothing_came:
                 self.turn.wait()  # it goes out with the next start
-            self.turn.fail(PROGRAM_ENDED, interrupted=True)
+            else:
+                self.turn.fail(PROGRAM_ENDED, interrupted=True)
         self._stop_listening()  # what runs in the background goes on at the server
 
     @property
@@ -125,15 +127,18 @@ class Running(QObject):
             turn_changed=lambda: self.turn_changed.emit(turn),
             waiting=lambda words: self.waiting_changed.emit(turn, words),
             paused=lambda pause: self._show_pause(turn, pause),
-            say=lambda sentence: self._notices.post(Notice(sentence, topic="fallback")),
+            say=self._say,
             expired=lambda keys: self._writer.write(lambda db: outlines.mark_expired(db, keys)),
         )
         try:
-            await answer.run(resume=resume)
+            if turn.outcome is Outcome.CANCELLED:
+                saver.flush()
+            else:
+                await answer.run(resume=resume)
             if answer.unsent is not None and await saver.kept():
                 self._queue.put_back(turn, answer.unsent)
             elif answer.unsent is not None:
-                turn.call_off(failure_of(answer.unsent))
+                turn.fail(failure_of(answer.unsent))
         finally:
             self._task = self._answer = self.turn = None
             self.has_news = turn.outcome is not Outcome.WAITING
@@ -144,6 +149,10 @@ class Running(QObject):
             self._work.scope.start(self._let_go(turn, saver), "let go")
         if isinstance(answer.error, AuthenticationFailed):
             self.key_refused.emit(turn, answer.error.server_message or str(answer.error))
+
+    def _say(self, sentence: str, details: str) -> None:
+        action = "Copy details" if details else ""
+        self._notices.post(Notice(sentence, topic="fallback", action=action, details=details))
 
     def _show_pause(self, turn: Interaction, pause: Pause | None) -> None:
         self.pause = pause
@@ -160,4 +169,5 @@ class Running(QObject):
 
     async def _let_go(self, turn: Interaction, saver: TurnSaver) -> None:
         if await saver.kept():  # what is not on the disk is in memory only
+            faultpoints.reach("answer.kept")
             self._conversation.let_go(turn.key)

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
+from desktop_app import faultpoints
 from desktop_app.chat.asking import new_turn, refusal_of
 from desktop_app.chat.connection import Connection
 from desktop_app.chat.drafting import Drafting
@@ -102,9 +103,8 @@ class ChatSession(QObject):
         self._writer = writer
         self._preferences = preferences
         self._notices = notices
-        self._tasks = tasks
         self._outbox = outbox
-        self._sending = False
+        self._sending = self._stop_wanted = self._retired = False
         self._model = row.model if row else None
         self._thinking_level = row.thinking_level if row else None
         self.running = Running(
@@ -141,7 +141,7 @@ class ChatSession(QObject):
 
     def search(self, keys: Sequence[str], words: Sequence[str]) -> TextSearch:
         """Look for words in turns as they are on the disk, in the order of these keys."""
-        return TextSearch(self._writer.database, self._tasks, keys, words)
+        return TextSearch(self._writer.database, self._work.scope, keys, words)
 
     @property
     def busy(self) -> bool:
@@ -211,40 +211,41 @@ class ChatSession(QObject):
         blocks: list[Content] = list(self.draft.attachments)
         if text.strip():
             blocks.append(TextContent(text))
-        if blocks and not self.busy:
+        if blocks and not self.busy and not self._retired:
             self._drafting.draft = replace(self.draft, text=text)
             self._drafting.held = True
             self._begin(self._send(tuple(blocks)), "send")
 
     def send_next(self) -> None:
         """Send what has waited longest here."""
-        if self.queue.keys and not self.busy:
+        if self.queue.keys and not self.busy and not self._retired:
             self._begin(self._send_next(), "send")
 
     def hurry(self, key: str) -> None:
         """Try a turn now that is tried later by itself."""
-        if self.queue.pause(key) is None:
-            self.running.hurry()
-        else:
-            self._outbox.wake()
+        self.running.hurry(key)
+        self._outbox.wake()
 
     def withdraw(self, key: str) -> bool:
-        """Call off what is tried later by itself; say whether there was such a thing.
-
-        It becomes the draft where there is none, else it stays and can be asked again.
-        """
-        if self.pause(key) is None:
-            return False
-        self._work.start(self._withdraw(self.conversation.shown(key)), "withdraw")
-        return True
+        """Call off what is tried later by itself; say whether there was such a thing."""
+        waits = self.pause(key) is not None
+        if waits:
+            self._work.start(self._withdraw(self.conversation.shown(key)), "withdraw")
+        return waits
 
     def stop(self) -> None:
-        """Stop the answer that is coming in; what has come is kept."""
+        """Stop the answer that is coming in, or is not asked for yet; what has come is kept."""
+        self._stop_wanted = self._sending
         self.running.stop()
+
+    def retire(self) -> None:
+        """Stop, and ask nothing any more: the conversation goes to the trash."""
+        self._retired = True
+        self.stop()
 
     def _last_turn(self, key: str) -> Interaction | None:
         """The turn of a key, where it is the last one and nothing is coming in."""
-        if self.busy or key != self.conversation.head:
+        if self.busy or self._retired or key != self.conversation.head:
             return None
         try:
             return self.conversation[key]
@@ -263,13 +264,11 @@ class ChatSession(QObject):
     def resume(self, key: str) -> None:
         """Go on with the answer of the last turn where it broke."""
         turn = self._last_turn(key)
-        if turn is None or not turn.resumable:
-            return
-        if self._outbox.has_room(self):
+        if turn is not None and turn.resumable and not self._outbox.has_room(self):
+            self._notices.post(Notice(NO_ROOM, topic="room"))
+        elif turn is not None and turn.resumable:
             self.conversation.hold(turn)
             self.running.start(turn, resume=True)
-        else:
-            self._notices.post(Notice(NO_ROOM, topic="room"))
 
     def refuse(self, key: str) -> None:
         """Refuse all calls of functions that the last turn waits for, and get the next answer."""
@@ -299,7 +298,7 @@ class ChatSession(QObject):
     # --- turns --------------------------------------------------------------------------------
 
     def _begin(self, work: Coroutine[object, object, None], name: str) -> None:
-        self._sending = True
+        self._sending, self._stop_wanted = True, False
         self.busy_changed.emit(True)
         self._work.start(work, name)
 
@@ -308,11 +307,11 @@ class ChatSession(QObject):
             turn = self._new_turn(self.conversation.head, content)
             row = await self._commit(turn)
         except StoreError as error:
-            self._drafting.held = False
             self._sent()
             self.send_refused.emit(error)
             return
-        self._drafting.held = False
+        finally:
+            self._drafting.held = False
         self._show_added(turn, row)
         self._drafting.sent(content)
         self._go(turn)
@@ -320,7 +319,7 @@ class ChatSession(QObject):
     def _go(self, turn: Interaction) -> None:
         """Get the answer of a turn that is committed and shown, or let it wait."""
         if turn.outcome is Outcome.STREAMING:
-            self.running.start(turn)
+            self._start(turn)
             return
         self.conversation.let_go(turn.key)  # all of it is on the disk
         self.queue.put(turn)
@@ -328,12 +327,17 @@ class ChatSession(QObject):
         self._outbox.wake()
 
     async def _send_next(self) -> None:
-        turn = await self.queue.take()
-        if turn is None:
+        if (turn := await self.queue.take()) is None:
             self._sent()
         else:
-            self._sending = False
-            self.running.start(turn)
+            self._start(turn)
+
+    def _start(self, turn: Interaction) -> None:
+        if self._stop_wanted:  # while it was on its way to the disk
+            self._stop_wanted = False
+            turn.cancel()
+        self._sending = False
+        self.running.start(turn)
 
     async def _withdraw(self, turn: Interaction) -> None:
         if turn is self.running_turn and not await self.running.give_up():
@@ -369,12 +373,13 @@ class ChatSession(QObject):
         else:
             self.turn_added.emit(turn)
         self.row_changed.emit(row)
+        faultpoints.reach("input.shown")
 
     async def _retry(self, old: Interaction) -> None:
         turn = self._new_turn(old.previous, old.input)
         if old.results:
             turn.results, turn.request = old.results, old.request
-        await self._add(turn, instead_of=old.key)
+        await self._add(turn, old.key)
 
     def _sent(self) -> None:
         self._sending = False
@@ -387,8 +392,8 @@ class ChatSession(QObject):
         if self.queue.keys or not self._outbox.is_open(self):
             turn.wait()
         draft = None if keep_draft else self._drafting.owner
-        row = self._row or ConversationRow(self.key, "", turn.origin)
+        new = ConversationRow(self.key, "", turn.origin)
+        row = replace(self._row or new, model=self.model, thinking_level=self.thinking_level)
         if not row.named and not self.turns:
             row = replace(row, title=title_of(turn.input))
-        row = replace(row, model=self.model, thinking_level=self.thinking_level)
         return await add_turn(turn, row, draft, self._writer)

@@ -27,18 +27,18 @@ from desktop_app.interactions.events import (
     Usage,
 )
 from desktop_app.interactions.generation import InteractionRequest
-from desktop_app.interactions.hops import Hop, sum_usage, text_before_cut
+from desktop_app.interactions.hops import Hop, last_token, sum_usage, text_before_cut
 from desktop_app.interactions.jsonvalue import JsonObject
 from desktop_app.interactions.outcome import (
     CHAINABLE_STATUSES,
+    HELD_BACK,
     NOT_SENT,
     OUTCOME_OF_STATUS,
     UNCHAINABLE_OUTCOMES,
     Failure,
     Outcome,
 )
-from desktop_app.interactions.output import text_at_the_end
-from desktop_app.interactions.step_log import StepLog
+from desktop_app.interactions.step_log import StepLog, last_text
 from desktop_app.interactions.steps import (
     FunctionResultStep,
     ModelOutputStep,
@@ -159,14 +159,12 @@ class Interaction:
     @property
     def output_text(self) -> str:
         """The last unbroken run of text at the end of the answer, thoughts ignored (section 11)."""
-        return text_at_the_end(self.steps)
+        return last_text(self.steps)
 
     @property
     def has_output(self) -> bool:
         """Whether anything of an answer is there."""
-        return any(
-            step.content if isinstance(step, ModelOutputStep) else True for step in self.steps
-        )
+        return any(not isinstance(s, ModelOutputStep) or s.content for s in self.steps)
 
     @property
     def stored(self) -> bool:
@@ -176,8 +174,8 @@ class Interaction:
     @property
     def unsent(self) -> bool:
         """Whether it waits to be sent, or was called off before it was."""
-        called_off = self.failure is not None and self.failure.code == NOT_SENT.code
-        return self.outcome is Outcome.WAITING or (called_off and self.id is None)
+        called_off = self.failure in (NOT_SENT, HELD_BACK)
+        return self.outcome is Outcome.WAITING or called_off
 
     @property
     def chainable(self) -> bool:
@@ -203,17 +201,17 @@ class Interaction:
         `None` where there is no token, or where something would be said twice: what came after a
         token in the middle of a stream is made again (section 7).
         """
-        if self._said_since_token:
-            return None
-        for header in (self.header, *(hop.header for hop in reversed(self.hops))):
-            if header.continuation_token is not None:
-                return header.id, header.continuation_token
-        return None
+        return None if self._said_since_token else last_token(self.header, self.hops)
 
     @property
     def awaits_rest(self) -> bool:
         """Whether the rest was to be asked for, and nothing of it came."""
         return bool(self.hops) and self.header == InteractionHeader()
+
+    @property
+    def can_be_followed(self) -> bool:
+        """Whether its stream can be taken up again without anything being said twice."""
+        return self.last_event_id is not None or not self._log.grew
 
     # --- the fold -----------------------------------------------------------------------------
 
@@ -256,29 +254,20 @@ class Interaction:
         self._seen.clear()
         self._log.begin_request()
 
-    def wait(self) -> None:
-        """Nothing of it was sent: it goes out later."""
-        if self.outcome is Outcome.STREAMING:
-            self.outcome = Outcome.WAITING
-
-    def go_out(self) -> None:
-        """It is sent now."""
-        if self.outcome is Outcome.WAITING:
-            self.outcome = Outcome.STREAMING
-
-    def call_off(self, failure: Failure | None = None) -> None:
-        """It is not sent: the person does not want it any more, or `failure` says why."""
-        if self.outcome is Outcome.WAITING:
-            self._end(Outcome.FAILED if failure else Outcome.CANCELLED, failure or NOT_SENT)
+    def wait(self, *, no_longer: bool = False) -> None:
+        """Nothing of it was sent: it goes out later, or now where it waited."""
+        now, then = Outcome.STREAMING, Outcome.WAITING
+        if self.outcome is (then if no_longer else now):
+            self.outcome = now if no_longer else then
 
     def cancel(self) -> None:
-        """The person stopped it."""
-        if self.outcome is Outcome.STREAMING:
-            self._end(Outcome.CANCELLED, None)
+        """The person stopped it, or called it off before it was sent."""
+        if self.outcome in (Outcome.STREAMING, Outcome.WAITING):
+            self._end(Outcome.CANCELLED, NOT_SENT if self.outcome is Outcome.WAITING else None)
 
     def fail(self, failure: Failure, *, interrupted: bool = False) -> None:
         """It broke: `interrupted` where the stream ended without its end, else for good."""
-        if self.outcome in (Outcome.STREAMING, Outcome.INTERRUPTED):
+        if self.outcome in (Outcome.WAITING, Outcome.STREAMING, Outcome.INTERRUPTED):
             self._end(Outcome.INTERRUPTED if interrupted else Outcome.FAILED, failure)
 
     def explain(self, failure: Failure) -> None:
@@ -303,10 +292,7 @@ class Interaction:
                     self._log.replace(steps)
                 self._complete(header)
             case InteractionSnapshot(header, steps):
-                self._log.replace(steps)
-                self._seen.clear()
-                self.last_event_id = None  # it says nothing of where in the stream it stands
-                self._complete(header)
+                self._take_whole(header, steps)
             case ErrorEvent(error):
                 self.error = event
                 self._end(Outcome.FAILED, Failure(error.code, error.message))
@@ -319,7 +305,7 @@ class Interaction:
     def _delta(self, event: StepDelta) -> int | None:
         if event.total_usage is not None:
             self.header = replace(self.header, usage=event.total_usage)
-        self._said_since_token = True
+        self._note_output(event.event_id)
         position = self._log.add(event)
         if position is None:
             raw = event.delta.raw if isinstance(event.delta, UnknownDelta) else {}
@@ -329,14 +315,19 @@ class Interaction:
     def _start(self, event: StepStart) -> int | None:
         if isinstance(event.step, UserInputStep):
             return None  # an echo of the input (section 2)
-        self._said_since_token = True
+        self._note_output(event.event_id)
         return self._log.start(event.index, event.step)
 
     def _stop(self, event: StepStop) -> int | None:
         if event.usage is not None:
             self.header = replace(self.header, usage=event.usage)
-        self._said_since_token = True
+        self._note_output(event.event_id)
         return self._log.stop(event)
+
+    def _note_output(self, event_id: str | None) -> None:
+        self._said_since_token = True
+        if event_id is None:
+            self.last_event_id = None  # whoever goes on after an earlier one says this again
 
     def _update(self, event: InteractionStatusUpdate) -> None:
         header = InteractionHeader(
@@ -357,6 +348,14 @@ class Interaction:
         outcome = OUTCOME_OF_STATUS.get(header.status or "", Outcome.INCOMPLETE)
         if outcome is not Outcome.STREAMING:
             self._end(outcome, Failure("failed", "") if outcome is Outcome.FAILED else None)
+
+    def _take_whole(self, header: InteractionHeader, steps: Sequence[Step]) -> None:
+        running = OUTCOME_OF_STATUS.get(header.status or "") is Outcome.STREAMING
+        if not self._log.says_more_than(steps, running=running):
+            self._log.replace(steps)
+            self._seen.clear()
+            self.last_event_id = None  # it says nothing of where in the stream it stands
+        self._complete(header)
 
     def _take(self, header: InteractionHeader) -> None:
         self.header = self.header.and_then(header)

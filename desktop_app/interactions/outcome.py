@@ -73,7 +73,7 @@ NOT_SENT: Final = Failure("not_sent", "This was not sent.")
 """What became of an input that waited to be sent, and was called off."""
 
 HELD_BACK: Final = Failure(
-    NOT_SENT.code,
+    "held_back",
     "This was not sent, as what was asked before it failed.",
     "Your message is kept.",
 )

@@ -6,18 +6,26 @@ from typing import Any
 
 import apsw
 
+from desktop_app import faultpoints
 from desktop_app.interactions.content import AttachmentContent
 from desktop_app.interactions.outcome import PROGRAM_ENDED, Outcome
 from desktop_app.interactions.outline import TurnFacts
-from desktop_app.store.deletions import note_interactions, note_uploads
+from desktop_app.store.columns import (
+    INTEGER,
+    INTEGER_OR_NULL,
+    REAL,
+    REAL_OR_NULL,
+    TEXT,
+    TEXT_OR_NULL,
+    Types,
+    expect,
+)
+from desktop_app.store.deletions import keep_copy, note_copy, note_interactions, note_uploads
 from desktop_app.store.rows import (
     ConversationRow,
     Draft,
     InteractionRow,
     StepRow,
-    failed_by,
-    is_background,
-    is_stored,
     read_contents,
     write_contents,
     write_failure,
@@ -34,6 +42,15 @@ _INTERACTION = (
 # With another word for `streaming`, such as a parameter, the index of those is not used.
 _INTERRUPT = "UPDATE interaction SET outcome = ?, failure = ? WHERE outcome = 'streaming'"
 _STEP = "position, wire_index, type, body, whole, seconds, unknown"
+_CONVERSATION_TYPES: Types = (
+    *(TEXT, TEXT, TEXT, INTEGER, INTEGER, TEXT_OR_NULL, TEXT_OR_NULL, TEXT_OR_NULL),
+    *(REAL, REAL, INTEGER, REAL_OR_NULL),
+)
+_INTERACTION_TYPES: Types = (
+    *(TEXT, TEXT, TEXT_OR_NULL, TEXT_OR_NULL, TEXT_OR_NULL, TEXT, TEXT, INTEGER, TEXT, TEXT),
+    *(TEXT, TEXT_OR_NULL, TEXT_OR_NULL, REAL, TEXT, INTEGER, INTEGER, INTEGER),
+)
+_STEP_TYPES: Types = (*(INTEGER, INTEGER_OR_NULL, TEXT, TEXT, INTEGER, REAL_OR_NULL, TEXT_OR_NULL),)
 
 
 # --- conversations --------------------------------------------------------------------------------
@@ -49,18 +66,22 @@ def list_conversations(db: apsw.Connection, *, trashed: bool = False) -> list[Co
 
 
 def _conversation(row: Sequence[Any]) -> ConversationRow:
+    expect(row, _CONVERSATION_TYPES)
     values = list(row)
     values[4], values[10] = bool(values[4]), bool(values[10])
     return ConversationRow(*values)
 
 
 def save_conversation(db: apsw.Connection, row: ConversationRow) -> None:
-    """Write a conversation's own columns; a new one comes to the top of the list."""
+    """Write a conversation's own columns; a new one comes to the top of the list.
+
+    Whether it is in the trash is not changed: a late write would take it out.
+    """
     db.execute(
         "INSERT INTO conversation (key, sequence, title, named, origin, model, thinking_level, "
         "head, created, updated, unread, trashed) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, "
         "?11, ?12) ON CONFLICT (key) DO UPDATE SET title = ?3, named = ?4, origin = ?5, "
-        "model = ?6, thinking_level = ?7, head = ?8, updated = ?10, unread = ?11, trashed = ?12",
+        "model = ?6, thinking_level = ?7, head = ?8, updated = ?10, unread = ?11",
         (
             row.key,
             row.sequence or next_sequence(db),
@@ -92,11 +113,21 @@ def set_trashed(db: apsw.Connection, key: str, when: float | None) -> None:
     db.execute("UPDATE conversation SET trashed = ? WHERE key = ?", (when, key))
 
 
+def take_out_of_trash(db: apsw.Connection, key: str) -> ConversationRow | None:
+    """Take a conversation out of the trash; return it as it is, `None` where it is gone.
+
+    Something may have come to it after it was put there.
+    """
+    set_trashed(db, key, None)
+    row = db.execute(f"SELECT {_CONVERSATION} FROM conversation WHERE key = ?", (key,)).fetchone()  # noqa: S608 - constants
+    return None if row is None else _conversation(row)
+
+
 def delete_conversations(db: apsw.Connection, keys: Iterable[str]) -> list[str]:
     """Delete conversations for good; return the digests of attachments nobody uses any more.
 
-    What the server has of them is noted, to be deleted there. An attachment that they never had
-    stays: it may be one that is being attached right now.
+    What the server has of them is noted, to be deleted there, and so are those files here. An
+    attachment that they never had stays: it may be one that is being attached right now.
     """
     used: dict[str, None] = {}
     for key in keys:
@@ -153,6 +184,7 @@ def load_interaction(db: apsw.Connection, key: str) -> InteractionRow | None:
 
 
 def _interaction(db: apsw.Connection, values: Sequence[Any]) -> InteractionRow:
+    expect(values, _INTERACTION_TYPES)
     key, *between = values[:15]
     between[6] = bool(between[6])
     kept, *facts = values[15:]
@@ -169,6 +201,7 @@ def _interaction(db: apsw.Connection, values: Sequence[Any]) -> InteractionRow:
 
 
 def _step(values: Sequence[Any]) -> StepRow:
+    expect(values, _STEP_TYPES)
     position, index, kind, body, whole, seconds, unknown = values
     return StepRow(position, index, kind, body, bool(whole), seconds, unknown)
 
@@ -251,60 +284,10 @@ def mark_interrupted(db: apsw.Connection) -> None:
     db.execute(_INTERRUPT, (Outcome.INTERRUPTED.value, write_failure(PROGRAM_ENDED)))
 
 
-def waiting_conversations(db: apsw.Connection) -> list[str]:
-    """The keys of conversations in which something waits to be sent, as they began to wait."""
-    rows = db.execute(
-        "SELECT conversation.key, min(waiting.sequence) AS first FROM conversation "
-        "JOIN interaction ON interaction.key = conversation.head "
-        "JOIN interaction AS waiting ON waiting.conversation = conversation.key "
-        "WHERE trashed IS NULL AND interaction.outcome = ?1 AND waiting.outcome = ?1 "
-        "GROUP BY conversation.key ORDER BY first",
-        (Outcome.WAITING.value,),
-    )
-    return [str(key) for key, _ in rows]
-
-
-def waiting_turns(db: apsw.Connection, conversation: str) -> list[str]:
-    """The keys of the turns at the end of a conversation that wait to be sent, in their order."""
-    rows = db.execute(
-        "WITH RECURSIVE late (key, previous, outcome, depth) AS ("
-        "SELECT interaction.key, previous, outcome, 0 FROM conversation "
-        "JOIN interaction ON interaction.key = head WHERE conversation.key = ?1 AND outcome = ?2 "
-        "UNION ALL SELECT before.key, before.previous, before.outcome, depth + 1 FROM late "
-        "JOIN interaction AS before ON before.key = late.previous "
-        "WHERE before.outcome IN (?2, ?3)"
-        ") SELECT key FROM late WHERE outcome = ?2 ORDER BY depth DESC",
-        (conversation, Outcome.WAITING.value, Outcome.CANCELLED.value),
-    )
-    return [str(key) for (key,) in rows]
-
-
 def delete_turn(db: apsw.Connection, key: str) -> None:
     """Delete a turn that nothing follows; its attachments stay."""
     db.execute("DELETE FROM attachment_use WHERE owner = ?", (key,))
     db.execute("DELETE FROM interaction WHERE key = ?", (key,))
-
-
-def unfinished_runs(db: apsw.Connection, origin: str) -> list[tuple[str, str]]:
-    """The answers that a server may have gone on with while nobody listened, as the keys of their
-    conversation and turn. Each is the last that is on screen in its conversation.
-
-    They are those in the background, and those that were coming in when the program ended and can
-    be followed from the last event on.
-    """
-    return [
-        (str(conversation), str(key))
-        for conversation, key, request, failure, can_follow in db.execute(
-            "SELECT conversation.key, interaction.key, request, failure, last_event_id IS NOT NULL "
-            "OR NOT EXISTS (SELECT 1 FROM step WHERE interaction = interaction.key) "
-            "FROM conversation JOIN interaction ON interaction.key = conversation.head "
-            "WHERE trashed IS NULL AND outcome = ? AND interaction.origin = ? "
-            "AND interaction.id IS NOT NULL AND NOT expired ORDER BY interaction.sequence",
-            (Outcome.INTERRUPTED.value, origin),
-        )
-        if is_background(str(request))
-        or (can_follow and is_stored(str(request)) and failed_by(failure) == PROGRAM_ENDED.code)
-    ]
 
 
 def save_steps(db: apsw.Connection, interaction: str, steps: Iterable[StepRow]) -> None:
@@ -336,11 +319,13 @@ def drop_steps_from(db: apsw.Connection, interaction: str, position: int) -> Non
 
 
 def add_attachment(db: apsw.Connection, sha256: str, size: int) -> None:
-    """Note that a file is in the store of attachments."""
+    """Note that a file is in the store of attachments, or is just coming there."""
     db.execute(
-        "INSERT OR IGNORE INTO attachment (sha256, size, created) VALUES (?, ?, ?)",
+        "INSERT INTO attachment (sha256, size, created) VALUES (?, ?, ?) "
+        "ON CONFLICT (sha256) DO UPDATE SET created = excluded.created",
         (sha256, size, time.time()),
     )
+    keep_copy(db, sha256)
 
 
 def use_attachments(db: apsw.Connection, owner: str, digests: Iterable[str]) -> None:
@@ -353,7 +338,7 @@ def use_attachments(db: apsw.Connection, owner: str, digests: Iterable[str]) -> 
 
 
 def forget_unused_attachments(db: apsw.Connection, older_than: float) -> list[str]:
-    """Delete the rows of attachments nobody uses; return their digests, for the files."""
+    """Delete the rows of attachments nobody uses; return their digests. The files are noted."""
     digests = [
         str(digest)
         for (digest,) in db.execute(
@@ -370,6 +355,7 @@ def _forget_if_unused(db: apsw.Connection, sha256: str) -> bool:
     if use.fetchone() is not None:
         return False
     note_uploads(db, sha256)
+    note_copy(db, sha256)
     db.execute("DELETE FROM attachment WHERE sha256 = ?", (sha256,))
     return True
 
@@ -389,6 +375,7 @@ def save_draft(db: apsw.Connection, conversation: str, draft: Draft) -> None:
     """Write what stands in the composer of a conversation; an empty draft is none."""
     owner = f"draft:{conversation}"
     use_attachments(db, owner, dict.fromkeys(a.sha256 for a in draft.attachments))
+    faultpoints.reach("draft.saving")
     if draft == Draft():
         db.execute("DELETE FROM draft WHERE conversation = ?", (conversation,))
         return

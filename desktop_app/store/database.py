@@ -11,11 +11,14 @@ import queue
 import threading
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 import apsw
 
+from desktop_app import faultpoints
+from desktop_app.store.backups import back_up
 from desktop_app.store.errors import (
     DatabaseDamaged,
     DatabaseLocked,
@@ -23,7 +26,18 @@ from desktop_app.store.errors import (
     ProfileUnwritable,
     StoreError,
 )
+from desktop_app.store.files import make_private_folder, sync_folder
 from desktop_app.store.migrations import MIGRATIONS, migrate, version_of
+from desktop_app.store.pages import WAL
+from desktop_app.store.soundness import (
+    check_header,
+    check_log,
+    check_tables,
+    damaged,
+    leave_as_it_is,
+    log_of,
+    mark_damaged,
+)
 
 T = TypeVar("T")
 
@@ -36,6 +50,9 @@ FILE_NAME: Final = "history.db"
 OLDEST_SQLITE: Final = 3_051_003
 """Older ones can lose commits when the WAL is reset (SQLite's changes of 3.51.3)."""
 
+MADE: Final = "-new"
+"""What is at the end of the name of a history that is being made."""
+
 _BUSY_MS: Final = 5_000
 _BUSY_HERE_MS: Final = 200
 
@@ -43,10 +60,40 @@ _BUSY_HERE_MS: Final = 200
 class _Job(Generic[T]):
     """A function to run on the connection, in a transaction or not, and where its result goes."""
 
-    def __init__(self, work: Callable[[apsw.Connection], T], *, write: bool) -> None:
+    def __init__(
+        self, work: Callable[[apsw.Connection], T], *, write: bool, first: bool = False
+    ) -> None:
         self.work = work
         self.write = write
+        self.first = first
         self.future: Future[T] = Future()
+
+
+class Opener(Protocol):
+    """Opens a history, on the database's thread."""
+
+    def open(self) -> apsw.Connection:
+        """Open it, whatever has to be done before. Raises `StoreError`."""
+        ...
+
+    def mend(self) -> None:
+        """Make a damaged one sound, which is closed. Raises `StoreError`."""
+        ...
+
+
+class PlainOpener:
+    """Opens a history as it is; a damaged one stays closed."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def open(self) -> apsw.Connection:
+        """Open it. Raises `StoreError`."""
+        return open_connection(self._file)
+
+    def mend(self) -> None:
+        """Refuse. Raises `DatabaseDamaged`."""
+        raise damaged(self._file)
 
 
 class Database:
@@ -55,11 +102,17 @@ class Database:
     `read` and `write` may be called from any thread and return futures; what is handed over is
     done in order, and `close` waits until all of it is done. `read_here` does not wait for that
     order: it is for the few rows that are wanted at once, by the thread that made the database.
+
+    `on_damage` is called once, on any thread, when the history turns out to be damaged while it is
+    in use.
     """
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, opener: Opener | None = None) -> None:
         self.file = file
         self.opened: Future[None] = Future()
+        self.on_damage: Callable[[], object] | None = None
+        self.damaged = False
+        self._opener = opener or PlainOpener(file)
         self._jobs: queue.SimpleQueue[_Job[Any] | None] = queue.SimpleQueue()
         self._closed = False
         self._reader: apsw.Connection | None = None
@@ -76,6 +129,13 @@ class Database:
         The result raises `StoreError`, and then nothing of it was written.
         """
         return self._put(_Job(work, write=True))
+
+    def begin(self, work: Callable[[apsw.Connection], T]) -> Awaitable[T]:
+        """Run the first function of all in a transaction; a history that it cannot read is mended.
+
+        The result raises `StoreError`.
+        """
+        return self._put(_Job(work, write=True, first=True))
 
     def write_and_forget(self, work: Callable[[apsw.Connection], object]) -> Future[object]:
         """Run a function in a transaction; the future is not bound to a loop."""
@@ -94,7 +154,23 @@ class Database:
                 self._reader.set_busy_timeout(_BUSY_HERE_MS)
             return work(self._reader)
         except apsw.Error as error:
-            raise translate(error, self.file) from error
+            told = translate(error, self.file)
+            if isinstance(told, DatabaseDamaged):
+                self.note_damage()
+            raise told from error
+        except DatabaseDamaged:
+            self.note_damage()
+            raise
+
+    def note_damage(self) -> None:
+        """Have the history mended at the next start."""
+        if self.damaged:
+            return
+        self.damaged = True
+        with suppress(OSError):  # then it is found again
+            mark_damaged(self.file)
+        if self.on_damage is not None:
+            self.on_damage()
 
     def close(self) -> None:
         """Do what was handed over, close the connections, end the thread."""
@@ -117,39 +193,73 @@ class Database:
 
     def _run(self) -> None:
         try:
-            db = open_connection(self.file)
+            db = self._opener.open()
         except StoreError as error:
             self.opened.set_exception(error)
             self._refuse_all(error)
             return
         self.opened.set_result(None)
         while (job := self._jobs.get()) is not None:
-            _do(db, job)
+            failure = self._do(db, job)
+            if failure is None:
+                continue
+            if job.first:
+                try:
+                    db = self._mended(db)
+                except StoreError as error:
+                    job.future.set_exception(error)
+                    self._refuse_all(error)
+                    return
+                job.first = False
+                failure = self._do(db, job, again=True)
+            if failure is not None:
+                job.future.set_exception(failure)
+                self.note_damage()
         db.close()
+
+    def _mended(self, db: apsw.Connection) -> apsw.Connection:
+        leave_as_it_is(db)
+        db.close()
+        self._opener.mend()
+        return self._opener.open()
+
+    def _do(
+        self, db: apsw.Connection, job: _Job[Any], *, again: bool = False
+    ) -> DatabaseDamaged | None:
+        """Do a job; return the failure, which is nobody's yet, where the history is damaged."""
+        if not again and not job.future.set_running_or_notify_cancel():
+            return None
+        try:
+            result = _in_transaction(db, job.work) if job.write else job.work(db)
+        except apsw.Error as error:
+            told = translate(error, self.file)
+            if isinstance(told, DatabaseDamaged):
+                return told
+            job.future.set_exception(told)
+        except DatabaseDamaged as error:
+            return error
+        except UnicodeDecodeError as error:  # a text in it is none
+            told = damaged(self.file)
+            told.__cause__ = error
+            return told
+        except BaseException as error:  # noqa: BLE001 - it is raised where the future is awaited
+            job.future.set_exception(error)
+        else:
+            job.future.set_result(result)
+        return None
 
     def _refuse_all(self, error: StoreError) -> None:
         while (job := self._jobs.get()) is not None:
             job.future.set_exception(error)
 
 
-def _do(db: apsw.Connection, job: _Job[Any]) -> None:
-    if not job.future.set_running_or_notify_cancel():
-        return
-    try:
-        result = _in_transaction(db, job.work) if job.write else job.work(db)
-    except apsw.Error as error:
-        job.future.set_exception(translate(error, Path(db.filename)))
-    except BaseException as error:  # noqa: BLE001 - it is raised where the future is awaited
-        job.future.set_exception(error)
-    else:
-        job.future.set_result(result)
-
-
 def _in_transaction(db: apsw.Connection, work: Callable[[apsw.Connection], T]) -> T:
     db.execute("BEGIN IMMEDIATE")
     try:
         result = work(db)
+        faultpoints.reach("database.commit")
         db.execute("COMMIT")
+        faultpoints.reach("database.committed")
     except BaseException:
         if not db.get_autocommit():  # a full disk has rolled back by itself
             db.execute("ROLLBACK")
@@ -157,30 +267,76 @@ def _in_transaction(db: apsw.Connection, work: Callable[[apsw.Connection], T]) -
     return result
 
 
-def open_connection(file: Path) -> apsw.Connection:
+def open_connection(file: Path, on_change: Callable[[], object] | None = None) -> apsw.Connection:
     """Open the history for writing, make it where it is missing, bring it up to date.
 
-    The folder is made with mode 0700, the file with 0600. Raises `StoreError`.
+    The folder is made with mode 0700, the file with 0600. `on_change` is called before an older
+    history is brought up to date, which may take a while; a backup of it is made before. One that
+    is damaged or newer is left as it is, and so is all beside it. Raises `StoreError`.
     """
     try:
         make_private_folder(file.parent)
-        os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        if not file.exists() and not log_of(file).exists():
+            _make(file)
+        check_header(file)
+        os.close(os.open(file, os.O_RDWR | os.O_CLOEXEC))
     except OSError as error:
         raise ProfileUnwritable(
             f"The folder {file.parent} cannot be written: {error.strerror}.",
             "Choose another one with --profile.",
         ) from error
+    except apsw.Error as error:
+        raise translate(error, file) from error
     try:
+        left_open = log_of(file).exists()
         db = apsw.Connection(str(file))
         try:
+            leave_as_it_is(db)
             _set_up(db)
-            migrate(db, file)
+            if left_open:
+                check_log(db, file)
+            _bring_up_to_date(db, file, on_change)
+            leave_as_it_is(db, leave=False)
         except BaseException:
             db.close()
             raise
     except apsw.Error as error:
         raise translate(error, file) from error
+    except OSError as error:
+        raise DiskFull(f"The history could not be opened: {error.strerror}.") from error
     return db
+
+
+def _make(file: Path) -> None:
+    """Make an empty history. It is whole when it has its name, so that an empty file is damage."""
+    new = file.with_name(file.name + MADE)
+    for ending in ("", WAL, "-shm"):
+        new.with_name(new.name + ending).unlink(missing_ok=True)
+    os.close(os.open(new, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    db = apsw.Connection(str(new))
+    try:
+        _set_up(db)
+        migrate(db, file)
+    finally:
+        db.close()
+    new.replace(file)
+    sync_folder(file.parent)
+
+
+def _bring_up_to_date(
+    db: apsw.Connection, file: Path, on_change: Callable[[], object] | None
+) -> None:
+    version = version_of(db)
+    if version < len(MIGRATIONS):
+        if on_change is not None:
+            on_change()
+        back_up(db, file.parent, f"version-{version}")
+        faultpoints.reach("migration.copied")
+    try:
+        migrate(db, file)
+    except apsw.ConstraintError as error:  # what is in it is not as its own schema wants it
+        raise damaged(file) from error
+    check_tables(db, file)
 
 
 def open_read_only(file: Path) -> apsw.Connection:
@@ -201,13 +357,6 @@ def open_read_only(file: Path) -> apsw.Connection:
             "Start Castor once with this profile: that brings it up to date.",
         )
     return db
-
-
-def make_private_folder(folder: Path) -> None:
-    """Make a folder that only we can enter, and close one that others could. Raises `OSError`."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if os.name == "posix" and folder.stat().st_mode & 0o077:
-        folder.chmod(0o700)
 
 
 def _set_up(db: apsw.Connection) -> None:
@@ -236,8 +385,9 @@ def translate(error: apsw.Error, file: Path) -> StoreError:
             return DatabaseLocked(
                 "Another program holds the history.", "Close it and start Castor again."
             )
-        case apsw.CorruptError() | apsw.NotADBError():
-            return DatabaseDamaged(f"The history {file} is damaged and cannot be read.")
+        case apsw.CorruptError() | apsw.NotADBError() | apsw.SQLError() | apsw.FormatError():
+            # Our statements are sound: where a table or a column is missing, its name is lost.
+            return damaged(file)
         case apsw.CantOpenError() | apsw.ReadOnlyError() | apsw.PermissionsError():
             return ProfileUnwritable(
                 f"The history {file} cannot be written.", "Choose another folder with --profile."

@@ -7,6 +7,8 @@ AppError
     ├── DatabaseDamaged    it cannot be read
     ├── DiskFull           there is no room, or the disk refuses to write
     ├── ProfileUnwritable  the folder cannot be made or written
+    ├── DamagedCopy        a backup that was made is not whole, as the history is not
+    ├── BackupRefused      a backup cannot be restored
     └── FileRefused        a file cannot be attached
 """
 
@@ -35,6 +37,14 @@ class DiskFull(StoreError):
 
 class ProfileUnwritable(StoreError):
     """The profile folder cannot be made or written."""
+
+
+class DamagedCopy(StoreError):
+    """A backup that was made is not whole, as the history is not; nothing of it is left."""
+
+
+class BackupRefused(StoreError):
+    """A backup cannot be restored; the sentence says why."""
 
 
 class FileRefused(StoreError):

@@ -1,8 +1,8 @@
 """The schema, as the numbered steps that lead to it.
 
 Step N takes a database of `user_version` N to N + 1 in one transaction. A step that has been
-released is never changed. Before the first step on a database that holds something, a copy of it
-is made beside it.
+released is never changed. Before the first step on a database that holds something, whoever opens
+it makes a backup.
 """
 
 from collections.abc import Callable
@@ -11,6 +11,7 @@ from typing import Final
 
 import apsw
 
+from desktop_app import faultpoints
 from desktop_app.store.errors import DatabaseTooNew
 
 APPLICATION_ID: Final = 0x43535452
@@ -133,32 +134,38 @@ def _state_at_the_server(db: apsw.Connection) -> None:
     )
 
 
+FACTS: Final = """
+    UPDATE interaction SET
+        kept = (id IS NOT NULL OR hops <> '[]') AND
+            instr(request, '"store":false') = 0,
+        tokens = CASE WHEN json_valid(header) AND json_valid(hops) THEN
+            coalesce(CAST(json_extract(header, '$.usage.total_tokens') AS INTEGER), 0) +
+            coalesce((
+                SELECT CAST(sum(json_extract(value, '$.interaction.usage.total_tokens'))
+                    AS INTEGER)
+                FROM json_each(hops)
+            ), 0)
+            ELSE 0 END,
+        size = length(input) + coalesce((
+            SELECT sum(length(body)) FROM step
+            WHERE step.interaction = interaction.key AND type = 'model_output'
+        ), 0)
+"""
+"""Makes out what is known of a turn from its rows; a WHERE may follow."""
+
+
 def _outlines(db: apsw.Connection) -> None:
     # What is known of a turn without reading it, all of it in one index: a long conversation is
     # opened by that alone. `kept` says that a server was asked to keep the turn and has named it;
     # `size` is what its height is guessed by, and roughly the length of its texts.
     # A heights blob holds 32-bit integers, little-endian, in the order of the turns' making.
     db.execute(
-        """
+        f"""
         ALTER TABLE interaction ADD COLUMN kept INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE interaction ADD COLUMN tokens INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE interaction ADD COLUMN size INTEGER NOT NULL DEFAULT 0;
 
-        UPDATE interaction SET
-            kept = (id IS NOT NULL OR hops <> '[]') AND
-                instr(request, '"store":false') = 0,
-            tokens = CASE WHEN json_valid(header) AND json_valid(hops) THEN
-                coalesce(CAST(json_extract(header, '$.usage.total_tokens') AS INTEGER), 0) +
-                coalesce((
-                    SELECT CAST(sum(json_extract(value, '$.interaction.usage.total_tokens'))
-                        AS INTEGER)
-                    FROM json_each(hops)
-                ), 0)
-                ELSE 0 END,
-            size = length(input) + coalesce((
-                SELECT sum(length(body)) FROM step
-                WHERE step.interaction = interaction.key AND type = 'model_output'
-            ), 0);
+        {FACTS};
 
         DROP INDEX interaction_by_conversation;
         CREATE INDEX interaction_outline ON interaction (
@@ -193,6 +200,18 @@ MIGRATIONS: Final[tuple[Callable[[apsw.Connection], None], ...]] = (
 )
 
 
+TABLES: Final = frozenset(
+    {
+        *("conversation", "interaction", "step", "attachment", "attachment_use", "draft", "meta"),
+        *("upload", "deletion", "reading_place", "turn_heights"),
+    }
+)
+"""What a history must have to be one."""
+
+NEWEST_THINKABLE: Final = 1000
+"""A larger `user_version` was not made by a newer Castor: it is damage."""
+
+
 def version_of(db: apsw.Connection) -> int:
     """The number of steps that a database has behind it."""
     version = db.pragma("user_version")
@@ -211,32 +230,38 @@ def migrate(
     """
     version = version_of(db)
     if version > len(migrations):
-        raise DatabaseTooNew(
-            f"The history in {file.parent} was made by a newer Castor.",
-            "It was not changed. Start the newer program, or use another --profile.",
-        )
-    if 0 < version < len(migrations):
-        copy_database(db, file.with_name(f"{file.stem}-version-{version}{file.suffix}"))
+        raise too_new(file)
     for number in range(version, len(migrations)):
         db.execute("BEGIN IMMEDIATE")
         try:
             migrations[number](db)
             db.execute(f"PRAGMA user_version = {number + 1}")
             db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            faultpoints.reach("migration.written")
             db.execute("COMMIT")
+            faultpoints.reach("migration.committed")
         except BaseException:
             if not db.get_autocommit():
                 db.execute("ROLLBACK")
             raise
 
 
-def copy_database(db: apsw.Connection, target: Path) -> None:
-    """Copy a database as it is now, by SQLite's own backup interface; readable by us only."""
-    target.unlink(missing_ok=True)
-    target.touch(mode=0o600)
-    copy = apsw.Connection(str(target))
-    try:
-        with copy.backup("main", db, "main") as backup:
-            backup.step(-1)
-    finally:
-        copy.close()
+def too_new(file: Path) -> DatabaseTooNew:
+    """The words for a history that has more steps behind it than we know."""
+    return DatabaseTooNew(
+        f"The history in {file.parent} was made by a newer Castor.",
+        "It was not changed. Start the newer program, or use another --profile.",
+    )
+
+
+def empty_history(version: int = len(MIGRATIONS)) -> apsw.Connection:
+    """A history of a version with nothing in it, in memory: to see what belongs into one."""
+    db = apsw.Connection(":memory:")
+    migrate(db, Path(), MIGRATIONS[:version])
+    return db
+
+
+def schema_of(db: apsw.Connection) -> frozenset[tuple[str, str, str]]:
+    """Everything that a schema consists of: kinds, names and texts."""
+    rows = db.execute("SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL")
+    return frozenset((str(kind), str(name), str(sql)) for kind, name, sql in rows)

@@ -13,6 +13,7 @@ import apsw
 
 from desktop_app.interactions.outline import Outline
 from desktop_app.interactions.place import Place
+from desktop_app.store.columns import BLOB, INTEGER, REAL, TEXT, expect
 from desktop_app.values import value_class
 
 _QUERY: Final = """
@@ -70,6 +71,10 @@ def load_reading(db: apsw.Connection, conversation: str) -> Reading:
     heights = db.execute(
         "SELECT width, zoom, heights FROM turn_heights WHERE conversation = ?", (conversation,)
     ).fetchone()
+    if place is not None:
+        expect(place, (TEXT, INTEGER, INTEGER, REAL))
+    if heights is not None:
+        expect(heights, (INTEGER, INTEGER, BLOB))
     return Reading(
         None if place is None else Place(*place),
         Heights() if heights is None else Heights(heights[0], heights[1], _unpack(heights[2])),

@@ -13,7 +13,7 @@ from desktop_app.interactions.codec import (
     encode_contents,
     encode_step,
 )
-from desktop_app.interactions.content import AttachmentContent, Content
+from desktop_app.interactions.content import AttachmentContent, Content, TextContent
 from desktop_app.interactions.event_codec import decode_header, encode_header
 from desktop_app.interactions.hops import Hop
 from desktop_app.interactions.interaction import Interaction
@@ -21,7 +21,7 @@ from desktop_app.interactions.jsonvalue import JsonObject, JsonValue, parse_json
 from desktop_app.interactions.outcome import PROGRAM_ENDED, Failure, Outcome
 from desktop_app.interactions.outline import TurnFacts, facts_of
 from desktop_app.interactions.request_codec import decode_request, encode_request
-from desktop_app.interactions.steps import FunctionResultStep
+from desktop_app.interactions.steps import FunctionResultStep, ModelOutputStep
 from desktop_app.values import value_class
 
 _OUTCOMES: Final = frozenset(Outcome)
@@ -210,6 +210,16 @@ def read_contents(text: str) -> tuple[Content, ...]:
 def write_contents(contents: tuple[Content, ...]) -> str:
     """Write a list of content blocks for our own database."""
     return _json(encode_contents(contents))
+
+
+def write_text(text: str) -> str:
+    """Write a text as the input of a turn: what is left of one that could not be read."""
+    return _json(encode_contents((TextContent(text),))) if text else "[]"
+
+
+def write_text_step(text: str) -> str:
+    """Write a text as a step of the model's, for the same reason."""
+    return _json(encode_step(ModelOutputStep((TextContent(text),))))
 
 
 def _write_input(interaction: Interaction) -> str:

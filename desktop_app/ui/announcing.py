@@ -60,6 +60,10 @@ def _whole_words(piece: str) -> str:
     return piece[: end + 1] if end > 0 else piece
 
 
+def _plain(text: str, length: int) -> str:
+    return " ".join(plain_text(text[:length]).split())
+
+
 def words_of_pause(pause: Pause) -> str:
     """What to say of a turn that is to be tried later."""
     if pause.until is None:
@@ -70,7 +74,9 @@ def words_of_pause(pause: Pause) -> str:
 
 def words_of_end(turn: Interaction) -> str:
     """What to say of an answer that has ended."""
-    text = " ".join(plain_text(turn.output_text[:_ENOUGH]).split())
+    text = _plain(turn.output_text, 3 * _LONGEST)
+    if len(text) <= _LONGEST:  # it is short, or most of it is marks and addresses
+        text = _plain(turn.output_text, _ENOUGH)
     if turn.failure is not None and turn.outcome in (Outcome.FAILED, Outcome.INTERRUPTED):
         return f"{turn.failure.sentence} {turn.failure.advice}".strip()
     if turn.outcome is Outcome.CANCELLED:

@@ -18,6 +18,7 @@ from desktop_app.chat.attaching import Attachments
 from desktop_app.chat.library import Library
 from desktop_app.chat.notices import Notice, NoticeBoard, NoticeKind
 from desktop_app.chat.preferences import KEYCHAIN_TOPIC, Preferences
+from desktop_app.chat.safekeeping import Safekeeping
 from desktop_app.chat.session import ChatSession
 from desktop_app.errors import AppError
 from desktop_app.overriding import override
@@ -36,6 +37,7 @@ from desktop_app.ui.dropping import (
     take,
 )
 from desktop_app.ui.empty_state import Start
+from desktop_app.ui.exporting import Exporting
 from desktop_app.ui.key_rejection import words_of_rejection
 from desktop_app.ui.mark import window_icon
 from desktop_app.ui.media_desk import MediaDesk
@@ -68,6 +70,7 @@ class MainWindow(QMainWindow):
         library: Library,
         preferences: Preferences,
         attachments: Attachments,
+        safekeeping: Safekeeping,
         notices: NoticeBoard,
         folders: dict[str, str],
         keychain: str,
@@ -96,8 +99,11 @@ class MainWindow(QMainWindow):
         self.view = SessionView(self.pane, preferences, attachments, self)
         self.printing = Printing(theme, self.view, attachments.media, notices, self)
         self.keyboard = Actions(self)
+        Exporting(library, self.keyboard, self.pane, self)
         self._trashed: ConversationRow | None = None
-        self._dialogs = WindowDialogs(theme, library, preferences, folders, keychain, self)
+        self._dialogs = WindowDialogs(
+            theme, library, preferences, safekeeping, folders, keychain, self
+        )
         self._opening = Opening(self._dialogs, self)
         self._opening.failed.connect(self._say)
         self._dialogs.retry_requested.connect(self.view.retry)
@@ -144,8 +150,7 @@ class MainWindow(QMainWindow):
         sidebar.settings_requested.connect(self.open_settings)
         sidebar.trash_view_requested.connect(self._dialogs.open_trash)
         library.rows_changed.connect(self._show_rows)
-        library.busy_changed.connect(sidebar.set_busy)
-        library.outbox.waiting_changed.connect(sidebar.set_waiting)
+        sidebar.follow(library)
 
     def _connect_pane(self) -> None:
         pane = self.pane

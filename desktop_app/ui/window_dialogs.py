@@ -11,8 +11,10 @@ from shiboken6 import isValid
 
 from desktop_app.chat.library import Library
 from desktop_app.chat.preferences import Preferences
+from desktop_app.chat.safekeeping import Safekeeping
 from desktop_app.errors import AppError
 from desktop_app.interactions.interaction import Interaction
+from desktop_app.store.backups import Backup
 from desktop_app.store.rows import ConversationRow
 from desktop_app.ui.key_rejection import words_of_rejection
 from desktop_app.ui.theme import Theme
@@ -35,6 +37,7 @@ class WindowDialogs(QObject):
         theme: Theme,
         library: Library,
         preferences: Preferences,
+        safekeeping: Safekeeping,
         folders: dict[str, str],
         keychain: str,
         window: QWidget,
@@ -43,6 +46,7 @@ class WindowDialogs(QObject):
         self._theme = theme
         self._library = library
         self._preferences = preferences
+        self._safekeeping = safekeeping
         self._folders = folders
         self._keychain = keychain
         self._window = window
@@ -111,18 +115,36 @@ class WindowDialogs(QObject):
 
     def open_settings(self, page: str = "") -> None:
         """Show the settings, and the page of a title."""
+        from desktop_app.ui.dialogs.backups_page import BackupsPage
         from desktop_app.ui.dialogs.settings_dialog import SettingsDialog
 
         dialog = self._find(SettingsDialog)
         if not isinstance(dialog, SettingsDialog):
+            backups = BackupsPage(self._theme, self._safekeeping)
+            backups.restore_requested.connect(self._ask_to_restore)
             dialog = SettingsDialog(
-                self._theme, self._preferences, self._folders, self._keychain, self._window
+                self._theme,
+                self._preferences,
+                self._folders,
+                self._keychain,
+                self._window,
+                [("history", backups)],
             )
             dialog.key_dialog_requested.connect(partial(self.open_key, ""))
             dialog.forget_key_requested.connect(self._preferences.drop_key)
             dialog.folder_requested.connect(self.folder_requested)
         if page:
             dialog.open_page(page)
+        self._show(dialog)
+
+    def _ask_to_restore(self, backup: Backup) -> None:
+        from desktop_app.ui.dialogs.backups_page import RestoreDialog
+
+        former = self._find(RestoreDialog)
+        if former is not None:
+            former.close()  # it asks about another one
+        dialog = RestoreDialog(self._theme, backup, self._window)
+        dialog.confirmed.connect(self._safekeeping.restore)
         self._show(dialog)
 
     def open_trash(self) -> None:

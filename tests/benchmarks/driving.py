@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QPointF, Qt, QTimer
@@ -10,6 +11,7 @@ from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QMainWindow, QWidget
 
 from tests.benchmarks.history import CONVERSATIONS, conversation_key
+from tests.benchmarks.sampling import Sampler
 from tests.world import until
 
 if TYPE_CHECKING:
@@ -25,14 +27,15 @@ class GapMeter(QObject):
     """A timer that ought to fire every 4 ms; a gap is the time between two of its firings.
 
     `processor_ms` is what this thread itself computed in the longest gap: the rest of it went to
-    other programs, or to waiting.
+    other programs, or to waiting. A sampler keeps what was seen in the longest one.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, sampler: Sampler | None = None) -> None:
         super().__init__()
         self.longest_ms = 0.0
         self.processor_ms = 0.0
         self._last = (time.perf_counter(), time.thread_time())
+        self._sampler = sampler
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(TICK_MS)
@@ -53,6 +56,8 @@ class GapMeter(QObject):
     def _tick(self) -> None:
         now = (time.perf_counter(), time.thread_time())
         gap = (now[0] - self._last[0]) * 1000
+        if self._sampler is not None:
+            self._sampler.begin(keep=gap > self.longest_ms)
         if gap > self.longest_ms:
             self.longest_ms, self.processor_ms = gap, (now[1] - self._last[1]) * 1000
         self._last = now
@@ -77,31 +82,37 @@ async def give_key(window: "MainWindow") -> None:
     preferences.fetch_models()
 
 
-def drive(window: QMainWindow, settle: float, steps: int, report: Report) -> None:
+def drive(window: QMainWindow, settle: float, steps: int, report: Report, *, sampled: bool) -> None:
     """Open the long conversation, ask in it, and scroll through it, `steps` steps each way."""
 
     def ended(task: asyncio.Task[dict[str, object]]) -> None:
         error = task.exception()
         report(task.result() if error is None else {"error": repr(error)})
 
-    drive = _drive(cast("MainWindow", window), settle, steps)
+    drive = _drive(cast("MainWindow", window), settle, steps, Sampler() if sampled else None)
     asyncio.get_running_loop().create_task(drive, name="drive").add_done_callback(ended)
 
 
-async def _drive(window: "MainWindow", settle: float, steps: int) -> dict[str, object]:
+async def _drive(
+    window: "MainWindow", settle: float, steps: int, sampler: Sampler | None
+) -> dict[str, object]:
     await give_key(window)
     await asyncio.sleep(settle)
-    meter = GapMeter()
+    meter = GapMeter(sampler)
     found: dict[str, object] = {}
-    meter.start()
-    await _open(window)
-    found["open"] = meter.stop()
-    meter.start()
-    await _stream(window)
-    found["stream"] = meter.stop()
-    meter.start()
-    await _scroll(window, steps)
-    found["scroll"] = meter.stop()
+    profiles: dict[str, object] = {}
+    phases = {"open": _open, "stream": _stream, "scroll": partial(_scroll, steps=steps)}
+    if sampler is not None:
+        sampler.start()
+    for name, phase in phases.items():
+        meter.start()
+        await phase(window)
+        found[name] = meter.stop()
+        if sampler is not None:
+            profiles[name] = sampler.profile()
+    if sampler is not None:
+        sampler.stop()
+    found["profiles"] = profiles
     session = window.view.session
     assert session is not None
     found["turns"] = len(session.turns)

@@ -27,7 +27,7 @@ class Plan:
     """What a child is to do; times in seconds.
 
     `modules` is a file with the names of what an empty window is to import, `pace` how long it is
-    waited for a window to come to rest.
+    waited for a window to come to rest. `runs` of a task "gaps" says whether it is sampled.
     """
 
     window: str
@@ -197,7 +197,7 @@ def _gaps(window: QMainWindow, plan: Plan, report: Report) -> None:
     if plan.window == "empty":
         drive_empty(plan.watch, report)
     else:
-        drive(window, plan.settle, plan.steps, report)
+        drive(window, plan.settle, plan.steps, report, sampled=bool(plan.runs))
 
 
 # --- the transcript -------------------------------------------------------------------------------

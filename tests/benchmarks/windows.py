@@ -143,6 +143,10 @@ def measure_gaps(
             for phase, measured in by_phase.items():
                 measured.append(cast("dict[str, float]", found[phase]))
             gaps.append(max(measured[-1]["ms"] for measured in by_phase.values()))
+        sampled, _ = bench.run(
+            Plan("castor", "gaps", settle, steps=steps, runs=1),
+            ("--profile", str(bench.copy_profile(history)), "--base-url", url),
+        )
     return {
         "gap_500_ms": round(median(gaps), 1),
         "floor_gap_ms": round(median(floors), 1),
@@ -153,5 +157,6 @@ def measure_gaps(
             }
             for phase, measured in by_phase.items()
         },
+        "gap_500_profiles": sampled["profiles"],
         "spread": {"gap_500_ms": spread(gaps, 1), "floor_gap_ms": spread(floors, 1)},
     }

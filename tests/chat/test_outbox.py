@@ -16,6 +16,7 @@ from desktop_app.chat.session import ChatSession
 from desktop_app.interactions.interaction import Interaction
 from desktop_app.interactions.outcome import HELD_BACK, Outcome
 from desktop_app.store import conversations as queries
+from desktop_app.store import unfinished
 from desktop_app.store.errors import DiskFull
 from desktop_app.store.rows import Draft
 from tests.chat.test_session import attach, body, completed
@@ -199,7 +200,7 @@ async def test_who_is_killed_after_it_was_taken_does_not_send_it_twice(
             await w.database.write(queries.mark_interrupted)
             (row,) = await w.stored(session)
             assert row.outcome == "interrupted"
-            assert await w.database.read(queries.waiting_conversations) == []
+            assert await w.database.read(unfinished.waiting_conversations) == []
             assert inputs(server) == ["pay once"]
 
 
@@ -410,8 +411,7 @@ async def test_after_a_sleep_the_network_is_looked_at_at_once(
         async with script_server(say_again, port=port):
             await asyncio.sleep(0.05)
             assert session.queue.keys, "the hour has not passed"
-            now = outbox_module.time.time
-            monkeypatch.setattr(outbox_module.time, "time", lambda: now() + 3600)
+            monkeypatch.setattr(outbox_module.Clocks, "slept", lambda _clocks: True)
             await all_sent(session)
 
 

@@ -14,8 +14,8 @@ import pytest
 from desktop_app.interactions.content import TextContent
 from desktop_app.interactions.interaction import Interaction
 from desktop_app.interactions.outline import TurnFacts
+from desktop_app.store import backups, migrations
 from desktop_app.store import conversations as queries
-from desktop_app.store import migrations
 from desktop_app.store.database import (
     OLDEST_SQLITE,
     Database,
@@ -169,24 +169,26 @@ def test_a_newer_history_is_refused_and_left_alone(tmp_path: Path) -> None:
     assert file.read_bytes() == before
 
 
-def test_a_copy_is_made_before_the_first_migration(tmp_path: Path) -> None:
+def test_a_backup_is_made_before_the_first_migration(tmp_path: Path) -> None:
     file = tmp_path / "history.db"
-    db = open_connection(file)
-    db.execute("INSERT INTO meta VALUES ('a', 'b')")
-
-    def second(db: apsw.Connection) -> None:
-        db.execute("DELETE FROM meta")
-
-    version = len(migrations.MIGRATIONS)
-    migrations.migrate(db, file, (*migrations.MIGRATIONS, second))
-    assert migrations.version_of(db) == version + 1
-    assert db.execute("SELECT * FROM meta").fetchall() == []
-    db.close()
-    kept = tmp_path / f"history-version-{version}.db"
-    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
-    copy = open_read_only(kept)
+    version = len(migrations.MIGRATIONS) - 1
+    old = apsw.Connection(str(file))
+    migrations.migrate(old, file, migrations.MIGRATIONS[:version])
+    old.execute("INSERT INTO meta VALUES ('a', 'b')")
+    old.close()
+    told: list[bool] = []
+    open_connection(file, lambda: told.append(True)).close()
+    assert told == [True]
+    (kept,) = backups.list_backups(tmp_path)
+    assert kept.label == f"version-{version}"
+    assert stat.S_IMODE(kept.file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(kept.file.parent.stat().st_mode) == 0o700
+    copy = apsw.Connection(str(kept.file))
+    assert migrations.version_of(copy) == version
     assert copy.execute("SELECT * FROM meta").fetchall() == [("a", "b")]
     copy.close()
+    open_connection(file, lambda: told.append(True)).close()
+    assert told == [True], "there is nothing to bring up to date"
 
 
 def test_a_migration_that_fails_changes_nothing(tmp_path: Path) -> None:

@@ -7,7 +7,16 @@ from PySide6.QtWidgets import QApplication
 
 from desktop_app.eventloop import EventLoop
 from desktop_app.ui.theme import Theme
+from desktop_app.ui.transcript import column_area
 from tests.conftest import LoopFactory
+
+
+@pytest.fixture(autouse=True)
+def time_for_every_frame(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have each frame show all that is in sight, also on a slow machine; what a frame leaves for
+    the next is asked for by a test of its own.
+    """
+    monkeypatch.setattr(column_area, "_FRAME_SECONDS", float("inf"))
 
 
 @pytest.fixture

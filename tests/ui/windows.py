@@ -34,7 +34,16 @@ async def main_window(
     w: World, theme: Theme, conversation: str | None = None, geometry: str = ""
 ) -> AsyncGenerator[MainWindow]:
     """Show the window as `app` does, and take it away again."""
-    window = MainWindow(theme, w.library, w.preferences, w.attachments, w.board, FOLDERS, KEYCHAIN)
+    window = MainWindow(
+        theme,
+        w.library,
+        w.preferences,
+        w.attachments,
+        w.safekeeping,
+        w.board,
+        FOLDERS,
+        KEYCHAIN,
+    )
     with taken_away(window):
         await w.library.open_now(conversation)
         window.restore(geometry, sidebar=True)

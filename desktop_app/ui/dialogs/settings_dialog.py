@@ -1,5 +1,6 @@
 """The settings: a list of pages at the left, changes that apply at once."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
@@ -35,7 +36,10 @@ _LIST: Final = 200
 
 
 class SettingsDialog(QDialog):
-    """Shows what there is to set. Nothing has to be saved."""
+    """Shows what there is to set. Nothing has to be saved.
+
+    `more` are pages of others, each with the name of its icon; they come before the last one.
+    """
 
     key_dialog_requested = Signal()
     """Another key is to be entered."""
@@ -53,6 +57,7 @@ class SettingsDialog(QDialog):
         folders: dict[str, str],
         keychain: str,
         parent: QWidget,
+        more: Sequence[tuple[str, Page]] = (),
     ) -> None:
         super().__init__(parent)
         self._theme = theme
@@ -72,6 +77,7 @@ class SettingsDialog(QDialog):
             ("globe", NetworkPage(theme, preferences)),
             ("info", AboutPage(theme)),
         ]
+        self._pages[-1:-1] = more
         self._stack = QStackedWidget()
         self._list = QWidget()
         self._build()

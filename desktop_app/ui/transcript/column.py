@@ -16,6 +16,7 @@ from desktop_app.interactions.outcome import Outcome
 from desktop_app.ui.transcript.anchor import Anchor
 from desktop_app.ui.transcript.heights import Heights
 from desktop_app.ui.transcript.path import Path
+from desktop_app.ui.transcript.timing import NEVER, Deadline
 from desktop_app.ui.transcript.turn_view import TurnState, TurnView
 
 TOP: Final = 24
@@ -25,8 +26,10 @@ _ROUNDS: Final = 100
 _AHEAD: Final = 1.0
 """Views are laid out up to this many windows above and below, when there is time."""
 
-_REACHES: Final = ((0.0, 0.5), (0.0, 1.0), (0.5, 1.0), (1.0, 1.0))
-"""How far above and below that is done, step by step, for one who goes downwards."""
+_REACHES: Final = ((0.0, 0.0), (0.0, 0.5), (0.0, 1.0), (0.5, 1.0), (1.0, 1.0))
+"""How far above and below that is done, step by step, for one who goes downwards; what a frame had
+no time for comes first.
+"""
 
 _KEPT: Final = 2.5
 """Views further away than so many windows are dropped."""
@@ -291,10 +294,11 @@ class Column:
 
     # --- what is laid out ---------------------------------------------------------------------
 
-    def settle(self, mark: Mark | None, height: int) -> int:
+    def settle(self, mark: Mark | None, height: int, deadline: Deadline = NEVER) -> int:
         """Lay out what is in a window that stands at a mark, or at the end; return where it is.
 
-        The true height of one turn may move the next out of sight, or another in.
+        The true height of one turn may move the next out of sight, or another in. What there is
+        no time for, but for the turn of the mark, is left for `lay_out_ahead`.
         """
         value = 0
         for _ in range(_ROUNDS):
@@ -303,7 +307,8 @@ class Column:
             value = max(0, self.content - height)
             if mark is not None:
                 value = max(0, min(value, self.value_of(mark)))
-            if not self._lay_out_between(value, value + height, upwards=mark is None):
+            upwards = mark is None
+            if not self._lay_out_between(value, value + height, deadline, upwards=upwards):
                 break
         return value
 
@@ -319,11 +324,10 @@ class Column:
         """
         upper, lower = window.reach(*self._reaches[0])
         for number in self.numbers(upper, lower):
-            slot = self._live.get(number)
-            if slot is None or slot.width != self.width:
+            if self._is_new(number):
                 self.fit(number)
                 return True
-        if self._lay_out_between(upper, lower, upwards=False):
+        if self._lay_out_between(upper, lower, NEVER, upwards=False):
             return True
         del self._reaches[0]
         return False
@@ -333,10 +337,19 @@ class Column:
         """Whether all near the window is laid out."""
         return not self._reaches
 
-    def _lay_out_between(self, upper: int, lower: int, *, upwards: bool) -> bool:
+    def _is_new(self, number: int) -> bool:
+        """Whether a turn has no view that was laid out in the width of now."""
+        slot = self._live.get(number)
+        return slot is None or slot.width != self.width
+
+    def _lay_out_between(
+        self, upper: int, lower: int, deadline: Deadline, *, upwards: bool
+    ) -> bool:
         """Lay out turns until something stands elsewhere; say whether that has been so."""
         numbers = self.numbers(upper, lower)
         for number in reversed(numbers) if upwards else numbers:
+            if deadline.over and self._is_new(number):
+                continue
             before, top = self.heights[number], self.top_of(number)
             slot = self.fit(number)
             moved = slot.view.lay_out(upper - top, lower - top)

@@ -34,11 +34,14 @@ from desktop_app.ui.transcript.scrolling import (
     turn_step,
     wheel_step,
 )
+from desktop_app.ui.transcript.timing import NEVER, Deadline
 
 COLUMN: Final = 720
 MARGIN: Final = 24
 _AHEAD_MS: Final = 8
 _AHEAD_SECONDS: Final = 0.004
+_FRAME_SECONDS: Final = 0.012
+"""Seconds for new turns in a frame that scrolls: a long jump shows the others in the next ones."""
 _PLACE_MS: Final = 400
 _NEAR_END: Final = 8
 _NEAR_TOP: Final = 72
@@ -152,8 +155,8 @@ class ColumnArea(QAbstractScrollArea):
     def _arrange(self, *, flowed: bool = False, grown: bool = False) -> None:
         """Lay out what is in sight and put every view in its place, so that the mark keeps still.
 
-        `flowed`: the lines of all text are other ones now; `grown`: an answer has only grown, for
-        which nothing more has come near.
+        `flowed`: the lines of all text are other ones now, or other turns are shown, which are all
+        seen at once; `grown`: an answer has only grown, for which nothing more has come near.
         """
         if self._arranging:
             return
@@ -164,7 +167,7 @@ class ColumnArea(QAbstractScrollArea):
         if flowed and self._mark is not None:
             self._mark = self._mark.flowed
         self._late = False
-        self._settle()
+        self._settle(NEVER if flowed else Deadline(_FRAME_SECONDS))
         if grown and not flowed:
             return
         self._column.begin_ahead(upwards=self._upwards)
@@ -177,12 +180,12 @@ class ColumnArea(QAbstractScrollArea):
         self._arrange()
         self._follows = self._value >= self._bar.maximum() - _NEAR_END
 
-    def _settle(self) -> None:
+    def _settle(self, deadline: Deadline) -> None:
         column, height = self._column, self.height()
         mark = None if self._follows else self._mark
         self._arranging = True
         try:
-            self._value = value = column.settle(mark, height)
+            self._value = value = column.settle(mark, height, deadline)
             end = max(0, column.content - height)
             self._bar.setRange(0, end)
             self._bar.setPageStep(height)
@@ -210,7 +213,7 @@ class ColumnArea(QAbstractScrollArea):
         pause = time.monotonic() + _AHEAD_SECONDS
         while not self._column.is_ahead and time.monotonic() < pause:
             if self._column.lay_out_ahead(Window(self._value, self.height())):
-                self._settle()
+                self._settle(Deadline(0))
         if self._column.is_ahead:
             self._order_stops()  # the cards of code have buttons since they were laid out
         else:

@@ -77,7 +77,7 @@ class LineButton(ThemedButton):
 
 
 class OpeningLine(QWidget):
-    """A line that shows more below itself when it is opened."""
+    """A line that shows more below itself when it is opened; what that is, is not read before."""
 
     height_changed = Signal()
     """It was opened or closed, or what is open has grown."""
@@ -90,6 +90,7 @@ class OpeningLine(QWidget):
         self.theme = theme
         self._button = LineButton(theme, icon_name, self)
         self._button.clicked.connect(self.toggle)
+        self._more = ""
         self._text = BlocksView(theme, name, self, ink="quiet", base_size=13)
         self._text.hide()
         self._text.link_clicked.connect(self.link_clicked)
@@ -115,6 +116,7 @@ class OpeningLine(QWidget):
         if is_open != self.is_open:
             self._button.is_open = is_open
             self._describe()
+            self._show_more()
             self._text.read_out()
             self._text.setVisible(is_open)
             self._button.update()
@@ -129,9 +131,12 @@ class OpeningLine(QWidget):
         self._button.can_open = bool(more)
         self._describe()
         self._button.set_words(words)
-        changed = self._text.show_text(more)
         self._button.resize(self._button.sizeHint())
-        return changed and self.is_open
+        self._more = more
+        return self._show_more()
+
+    def _show_more(self) -> bool:
+        return self.is_open and self._text.show_text(self._more)
 
     def _describe(self) -> None:
         words = "" if not self._button.can_open else "Open" if self.is_open else "Closed"

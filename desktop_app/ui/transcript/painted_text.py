@@ -143,9 +143,11 @@ class PaintedText(QWidget):
 
     def finish(self) -> None:
         """The text is whole: mend what a late link definition has changed."""
+        was_read = self._reading.is_done
         self._reading.end()
-        self._read(_AT_ONCE)
-        self._cite(self._citing.marks)
+        if was_read:  # else the timer reads on, and it has just been read for so long
+            self._read(_AT_ONCE)
+            self._cite(self._citing.marks)
 
     def read_all(self) -> None:
         """Read all of a long text at once."""

@@ -1,5 +1,6 @@
 """Reads Markdown that grows, or a long one that is there at once, slice by slice."""
 
+import re
 from typing import Final
 
 from desktop_app.markdown.blocks import Block, Code, Plain
@@ -11,6 +12,9 @@ _SLICE: Final = 2000
 
 _SLICE_OF_CODE: Final = 32_000
 """The same where nothing has to be parsed."""
+
+_FENCE: Final = re.compile(r"^[ \t>]*(?:`{3,}|~{3,})[ \t]*$", re.MULTILINE)
+"""What may end code."""
 
 
 class Reading:
@@ -76,6 +80,8 @@ class Reading:
 
     def _next_slice(self) -> str:
         begin, end = self._read_to, min(len(self.text), self._read_to + self._slice)
+        if self._slice > _SLICE and (fence := _FENCE.search(self.text, begin + 1, end)):
+            end = min(fence.end() + 1, len(self.text))
         if end < len(self.text):
             end = self.text.rfind("\n", begin, end) + 1 or end
         self._read_to = end

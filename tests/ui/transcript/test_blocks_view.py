@@ -67,7 +67,7 @@ def selected(view: BlocksView) -> QImage:
     return picture(view)
 
 
-@hypothesis_settings(max_examples=40 if hypothesis_settings().max_examples <= 100 else 2000)
+@hypothesis_settings(max_examples=2000)
 @given(
     text=st.lists(PARTS, max_size=8).map("".join),
     sizes=st.lists(st.integers(1, 60), max_size=12),

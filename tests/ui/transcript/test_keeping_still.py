@@ -15,6 +15,8 @@ from desktop_app.interactions.place import Place
 from desktop_app.overriding import override
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.transcript.anchor import Anchor
+from desktop_app.ui.transcript.column import Mark, Window
+from desktop_app.ui.transcript.timing import Deadline
 from desktop_app.ui.transcript.transcript import Transcript
 from desktop_app.ui.transcript.turn_view import TurnState, TurnView
 
@@ -98,6 +100,11 @@ class Shown(Transcript):
                 if top < HEIGHT and top + view.heights[block] > 0:
                     found[slot.turn.key, block] = top
         return found
+
+    def fill(self) -> None:
+        """Show what a frame had no time for."""
+        while not self._column.is_ahead:
+            self._lay_out_ahead()
 
     def at_an_end(self) -> bool:
         return self._bar.value() in (0, self._bar.maximum())
@@ -228,3 +235,21 @@ def test_the_end_is_followed_and_no_more_once_the_reader_has_left_it(shown: Show
         last.change(0, height)
         assert not shown.at_an_end()
         assert shown.seen() == before
+
+
+def test_where_there_is_no_time_a_leap_shows_the_nearest_turn_and_then_the_others(
+    shown: Shown,
+) -> None:
+    shown.set_turns(turns(30, 7))
+    shown.fill()
+    column = shown._column
+    value = column.settle(Mark(3, None, 0), 5 * HEIGHT, Deadline(0))
+    assert value == column.top_of(3)
+    in_sight = column.numbers(value, value + 5 * HEIGHT)
+    assert len(in_sight) > 1
+    assert [slot.number for slot in column.slots if slot.number in in_sight] == [3]
+    column.begin_ahead(upwards=False)
+    while column.lay_out_ahead(Window(value, 5 * HEIGHT)):
+        assert column.value_of(Mark(3, None, 0)) == value
+    in_sight = column.numbers(value, value + 5 * HEIGHT)
+    assert {slot.number for slot in column.slots} >= {*in_sight}
