@@ -30,6 +30,7 @@ from desktop_app.chat.safekeeping import CHECKED, Safekeeping
 from desktop_app.chat.saving import Writer
 from desktop_app.chat.tasks import TaskScope
 from desktop_app.chat.typesetting import Typesetter
+from desktop_app.collecting import Collecting
 from desktop_app.eventloop import EventLoop
 from desktop_app.images.process import DecoderProcess
 from desktop_app.instance_server import InstanceServer
@@ -157,9 +158,18 @@ async def _main(
         server = InstanceServer(profile.folder, errand.server)
         server.handed_over.connect(errand.receive)
         stack.callback(server.close)
+        collecting = Collecting(partial(_is_busy, library), application)
+        stack.callback(collecting.stop)
         tasks.start(
             _after_first_paint(
-                arguments, preferences, library, deletions, server, colouring, safekeeping
+                arguments,
+                preferences,
+                library,
+                deletions,
+                server,
+                colouring,
+                safekeeping,
+                collecting,
             ),
             "start",
         )
@@ -193,11 +203,12 @@ async def _after_first_paint(
     server: InstanceServer,
     colouring: Colouring,
     safekeeping: Safekeeping,
+    collecting: Collecting,
 ) -> None:
     """Do what no first paint has to wait for: the server, the key, the models, the tidying up."""
     await asyncio.sleep(_IDLE_SECONDS)
     colouring.warm_up()
-    gc.enable()
+    collecting.start()
     await library.send_what_waits()
     if arguments.screenshot is None:  # who comes then waits until the picture is taken
         server.open()
@@ -251,6 +262,10 @@ def _begin(db: DatabaseConnection) -> tuple[list[ConversationRow], dict[str, str
 def _look_at_the_network(library: Library, state: Qt.ApplicationState) -> None:
     if state is Qt.ApplicationState.ApplicationActive:
         library.outbox.wake()  # whoever comes back has often brought the network back
+
+
+def _is_busy(library: Library) -> bool:
+    return any(session.busy for session in library.sessions)
 
 
 def _remember(writer: Writer, name: str, value: str) -> None:

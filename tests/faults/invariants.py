@@ -242,7 +242,8 @@ class Model:
         streaming = live.outcome is Outcome.STREAMING
         if streaming and running is not live:
             yield f"I7: the answer to {turn.text!r} is streaming, and nobody asks for it"
-        if (row.outcome == Outcome.STREAMING) != streaming:
+        taken_up = streaming and row.outcome == Outcome.INTERRUPTED  # and nothing came yet
+        if (row.outcome == Outcome.STREAMING) != streaming and not taken_up:
             yield f"I7: {turn.text!r} is {live.outcome}, and {row.outcome} on the disk"
         on_disk = text_of_answer(stored)
         turn.grown.append((now, said))
@@ -269,7 +270,8 @@ class Model:
         whole = earlier + (last.text() if last else "")
         dealt = earlier + (last.text(last.dealt) if last else "")
         before = turn.grown[-1][1] if turn.grown else ""
-        if running and said != dealt:
+        heard = last is None or bool(last.listeners)  # or it is just being taken up again
+        if running and said != dealt and heard:
             yield f"I3: {dealt!r} was dealt, {said!r} is shown"
         if not (dealt.startswith(said) and (said.startswith(before) or live.hops)):
             yield f"I3: {dealt!r} was dealt, {before!r} was shown, {said!r} is shown now"
