@@ -8,6 +8,7 @@ from desktop_app.chat.saving import Writer
 from desktop_app.chat.tasks import Work
 from desktop_app.interactions.content import AttachmentContent, Content
 from desktop_app.store import conversations as queries
+from desktop_app.store.errors import DiskFull
 from desktop_app.store.rows import Draft
 
 
@@ -33,8 +34,7 @@ class Drafting(QObject):
         """Keep the text that stands in the composer."""
         if text != self.draft.text:
             self.draft = replace(self.draft, text=text)
-            owner, draft = self.owner, self.draft
-            self._writer.write(lambda db: queries.save_draft(db, owner, draft))
+            self._writer.save_draft(self.owner, self.draft)
 
     def attach(self, attachment: AttachmentContent) -> None:
         """Put a file that is in the store into the draft."""
@@ -60,5 +60,8 @@ class Drafting(QObject):
 
     async def _save(self) -> None:
         owner, draft = self.owner, self.draft
-        await self._writer.database.write(lambda db: queries.save_draft(db, owner, draft))
+        try:
+            await self._writer.commit(lambda db: queries.save_draft(db, owner, draft))
+        except DiskFull:
+            self._writer.save_draft(owner, draft)
         self.attachments_changed.emit()

@@ -148,7 +148,7 @@ class Queue(QObject):
             queries.save_conversation(db, row)
             queries.save_draft(db, owner, draft)
 
-        await self._writer.database.write(work)
+        await self._writer.commit(work)
         return draft
 
     def hold_back(self) -> None:
@@ -181,4 +181,4 @@ class Queue(QObject):
         return interaction_row(turn, self._conversation.key, positions=())
 
     async def _commit(self, row: InteractionRow) -> None:
-        await self._writer.database.write(lambda db: queries.update_interaction(db, row, ()))
+        await self._writer.commit(lambda db: queries.update_interaction(db, row, ()))

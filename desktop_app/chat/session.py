@@ -24,6 +24,7 @@ from desktop_app.chat.saving import Writer, add_turn
 from desktop_app.chat.searching import TextSearch
 from desktop_app.chat.tasks import TaskScope, Work
 from desktop_app.chat.titles import NEW_TITLE, title_of
+from desktop_app.chat.writing import row_name
 from desktop_app.interactions.calls import open_calls
 from desktop_app.interactions.content import AttachmentContent, Content, TextContent
 from desktop_app.interactions.conversation import Conversation
@@ -151,7 +152,8 @@ class ChatSession(QObject):
     @property
     def at_rest(self) -> bool:
         """Whether nothing of it is under way, here or at the server: it may be forgotten."""
-        return not self.busy and self._work.is_done and not self.queue.keys
+        waits = bool(self.queue.keys) or self._writer.waits_with(self.key)
+        return not self.busy and self._work.is_done and not waits
 
     @property
     def draft(self) -> Draft:
@@ -287,7 +289,7 @@ class ChatSession(QObject):
         """Change what the list shows, and keep it."""
         self._row = row
         self.conversation.title = row.title
-        self._writer.write(lambda db: queries.save_conversation(db, row))
+        self._writer.write(lambda db: queries.save_conversation(db, row), row_name(row.key))
         self.row_changed.emit(row)
 
     def interrupt(self) -> None:
@@ -364,8 +366,7 @@ class ChatSession(QObject):
 
     def _show_added(self, turn: Interaction, row: ConversationRow, instead_of: str = "") -> None:
         self.conversation.add(turn)
-        self._row = row
-        self._drafting.owner = row.key
+        self._row, self._drafting.owner = row, row.key
         self._model, self._thinking_level = row.model, row.thinking_level
         self._sending = False
         if instead_of:

@@ -19,13 +19,14 @@ import apsw
 
 from desktop_app import faultpoints
 from desktop_app.store.backups import back_up
+from desktop_app.store.ballast import Ballast
 from desktop_app.store.errors import (
     DatabaseDamaged,
-    DatabaseLocked,
     DiskFull,
     ProfileUnwritable,
     StoreError,
 )
+from desktop_app.store.failures import translate
 from desktop_app.store.files import make_private_folder, sync_folder
 from desktop_app.store.migrations import MIGRATIONS, migrate, version_of
 from desktop_app.store.pages import WAL
@@ -82,14 +83,15 @@ class Opener(Protocol):
 
 
 class PlainOpener:
-    """Opens a history as it is; a damaged one stays closed."""
+    """Opens a history as it is, through a VFS of SQLite's; a damaged one stays closed."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, vfs: str | None = None) -> None:
         self._file = file
+        self._vfs = vfs
 
     def open(self) -> apsw.Connection:
         """Open it. Raises `StoreError`."""
-        return open_connection(self._file)
+        return open_connection(self._file, vfs=self._vfs)
 
     def mend(self) -> None:
         """Refuse. Raises `DatabaseDamaged`."""
@@ -267,17 +269,28 @@ def _in_transaction(db: apsw.Connection, work: Callable[[apsw.Connection], T]) -
     return result
 
 
-def open_connection(file: Path, on_change: Callable[[], object] | None = None) -> apsw.Connection:
+def open_connection(
+    file: Path, on_change: Callable[[], object] | None = None, vfs: str | None = None
+) -> apsw.Connection:
     """Open the history for writing, make it where it is missing, bring it up to date.
 
     The folder is made with mode 0700, the file with 0600. `on_change` is called before an older
     history is brought up to date, which may take a while; a backup of it is made before. One that
-    is damaged or newer is left as it is, and so is all beside it. Raises `StoreError`.
+    is damaged or newer is left as it is, and all beside it. On a full disk the ballast is given up
+    for it. Raises `StoreError`.
     """
+    try:
+        return _open(file, on_change, vfs)
+    except DiskFull:
+        Ballast(file).release()
+    return _open(file, on_change, vfs)
+
+
+def _open(file: Path, on_change: Callable[[], object] | None, vfs: str | None) -> apsw.Connection:
     try:
         make_private_folder(file.parent)
         if not file.exists() and not log_of(file).exists():
-            _make(file)
+            _make(file, vfs)
         check_header(file)
         os.close(os.open(file, os.O_RDWR | os.O_CLOEXEC))
     except OSError as error:
@@ -289,7 +302,7 @@ def open_connection(file: Path, on_change: Callable[[], object] | None = None) -
         raise translate(error, file) from error
     try:
         left_open = log_of(file).exists()
-        db = apsw.Connection(str(file))
+        db = apsw.Connection(str(file), vfs=vfs)
         try:
             leave_as_it_is(db)
             _set_up(db)
@@ -307,13 +320,13 @@ def open_connection(file: Path, on_change: Callable[[], object] | None = None) -
     return db
 
 
-def _make(file: Path) -> None:
+def _make(file: Path, vfs: str | None) -> None:
     """Make an empty history. It is whole when it has its name, so that an empty file is damage."""
     new = file.with_name(file.name + MADE)
     for ending in ("", WAL, "-shm"):
         new.with_name(new.name + ending).unlink(missing_ok=True)
     os.close(os.open(new, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
-    db = apsw.Connection(str(new))
+    db = apsw.Connection(str(new), vfs=vfs)
     try:
         _set_up(db)
         migrate(db, file)
@@ -344,10 +357,11 @@ def open_read_only(file: Path) -> apsw.Connection:
     if not file.is_file():
         raise StoreError(f"There is no history in {file.parent}.")
     try:
-        db = apsw.Connection(str(file), flags=apsw.SQLITE_OPEN_READONLY)
-        db.set_busy_timeout(_BUSY_MS)
-        db.execute("PRAGMA trusted_schema = OFF")
-        version = version_of(db)
+        try:
+            db, version = _open_to_read(file)
+        except (apsw.FullError, apsw.IOError):  # there is no room for the index of the WAL
+            Ballast(file).release()
+            db, version = _open_to_read(file)
     except apsw.Error as error:
         raise translate(error, file) from error
     if version < len(MIGRATIONS):
@@ -357,6 +371,14 @@ def open_read_only(file: Path) -> apsw.Connection:
             "Start Castor once with this profile: that brings it up to date.",
         )
     return db
+
+
+def _open_to_read(file: Path) -> tuple[apsw.Connection, int]:
+    db = apsw.Connection(str(file), flags=apsw.SQLITE_OPEN_READONLY)
+    db.set_busy_timeout(_BUSY_MS)
+    for pragma in ("trusted_schema = OFF", "temp_store = MEMORY"):
+        db.execute(f"PRAGMA {pragma}")
+    return db, version_of(db)
 
 
 def _set_up(db: apsw.Connection) -> None:
@@ -369,28 +391,8 @@ def _set_up(db: apsw.Connection) -> None:
         "foreign_keys = ON",
         "trusted_schema = OFF",
         "secure_delete = ON",
+        "temp_store = MEMORY",  # a large sort would fail on a full disk
+        # The ballast has room for so much of the WAL to be written where it belongs.
+        "wal_autocheckpoint = 256",
     ):
         db.execute(f"PRAGMA {pragma}")
-
-
-def translate(error: apsw.Error, file: Path) -> StoreError:
-    """Say in plain words what SQLite says in its own."""
-    match error:
-        case apsw.FullError() | apsw.IOError():
-            return DiskFull(
-                "The disk is full or cannot be written: nothing new can be saved.",
-                "Make room and try again; what you wrote is still here.",
-            )
-        case apsw.BusyError() | apsw.LockedError():
-            return DatabaseLocked(
-                "Another program holds the history.", "Close it and start Castor again."
-            )
-        case apsw.CorruptError() | apsw.NotADBError() | apsw.SQLError() | apsw.FormatError():
-            # Our statements are sound: where a table or a column is missing, its name is lost.
-            return damaged(file)
-        case apsw.CantOpenError() | apsw.ReadOnlyError() | apsw.PermissionsError():
-            return ProfileUnwritable(
-                f"The history {file} cannot be written.", "Choose another folder with --profile."
-            )
-        case _:
-            return StoreError(f"The history could not be used: {error}.")

@@ -77,7 +77,7 @@ class TurnFoot(QObject):
         words, running = "", turn.outcome is Outcome.STREAMING
         if running:
             words = self.waiting or ("Waiting for the answer" if silent else "")
-        else:
+        elif turn.outcome is not Outcome.WAITING:  # the pause says it, once it is on the disk
             words = words_for_end(turn, last=self.last)
         refusable = self.last and not running and bool(open_calls(turn))
         changed = refusable == self._refuse.isHidden()
