@@ -11,7 +11,7 @@ import threading
 from contextlib import AsyncExitStack
 from functools import partial
 from types import TracebackType
-from typing import Final
+from typing import Final, TypeVar
 
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
@@ -47,6 +47,8 @@ from desktop_app.ui.theme import Theme
 from desktop_app.ui.transcript.formulas import Formulas
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 _IDLE_SECONDS: Final = 0.02
 _LONG_START: Final = 1.0
@@ -189,11 +191,7 @@ async def _after_first_paint(
     gc.freeze()  # what has been made by now stays: a full collection takes 32 ms with it
 
 
-async def _wait_for_history(
-    begun: "asyncio.Future[tuple[list[ConversationRow], dict[str, str]]]",
-    profile: Profile,
-    theme: Theme,
-) -> None:
+async def _wait_for_history(begun: "asyncio.Future[T]", profile: Profile, theme: Theme) -> None:
     """Wait until the history is open; say why where that takes more than a second."""
     await asyncio.wait([begun], timeout=_LONG_START)
     if begun.done():

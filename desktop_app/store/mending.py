@@ -115,7 +115,7 @@ def mend(file: Path) -> tuple[str, Salvaged]:
         mark_damaged(file, kept.name)
         for ending in ("", WAL):
             source, target = _beside(file, ending), _beside(kept, ending)
-            if source.exists() and not target.exists():
+            if _holds_anything(source, ending) and not target.exists():
                 keep_under(source, target)
         sync_folder(file.parent)
         backups = [one.file for one in list_backups(file.parent)]
@@ -131,6 +131,11 @@ def mend(file: Path) -> tuple[str, Salvaged]:
             "It was not changed. Make room and start Castor again.",
         ) from error
     return kept.name if kept.exists() else _beside(kept, WAL).name, salvaged
+
+
+def _holds_anything(file: Path, ending: str) -> bool:
+    """Whether there is something to keep: an empty WAL is nothing."""
+    return file.exists() and (not ending or file.stat().st_size > 0)
 
 
 def _beside(file: Path, ending: str) -> Path:
@@ -222,7 +227,7 @@ def _keep_present(file: Path) -> None:
     if not sound:
         kept = _free_name(file)
         for ending in ("", WAL):
-            if _beside(file, ending).exists():
+            if _holds_anything(_beside(file, ending), ending):
                 keep_under(_beside(file, ending), _beside(kept, ending))
         sync_folder(file.parent)
 
