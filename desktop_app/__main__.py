@@ -41,7 +41,8 @@ def main() -> int:
                 from desktop_app.arguments import profile_folder
                 from desktop_app.store.export import export
 
-                export(profile_folder(arguments.profile), arguments.conversation)
+                folder = profile_folder(arguments.profile)
+                export(folder, arguments.conversation, form=arguments.form)
             case RestoreArguments():
                 from desktop_app.restoring import restore_or_list
 
@@ -61,9 +62,7 @@ def _run(arguments: "Arguments") -> int:
         from desktop_app.self_test import self_test
 
         return self_test()
-    from desktop_app.origin import check_base_url
-
-    base_url = check_base_url(arguments.base_url) if arguments.base_url else ""
+    base_url = _base_url(arguments)
     profile = _open_profile(arguments, base_url)
     if profile is None:
         return 0
@@ -77,6 +76,20 @@ def _run(arguments: "Arguments") -> int:
     from desktop_app.restarting import RESTART, start_again
 
     return start_again(arguments) if code == RESTART else code
+
+
+def _base_url(arguments: "Arguments") -> str:
+    """The server of the command line. One that is doubtful is asked about, by who can answer."""
+    from desktop_app.look_alike import doubt_of
+    from desktop_app.origin import BadBaseUrl, check_base_url, origin_of
+
+    if not arguments.base_url:
+        return ""
+    base_url = check_base_url(arguments.base_url)
+    doubt = doubt_of(origin_of(base_url))
+    if doubt and arguments.screenshot is not None:
+        raise BadBaseUrl(doubt, "Castor asks about such a server; start it without --screenshot.")
+    return base_url
 
 
 def _open_profile(arguments: "Arguments", base_url: str) -> "Profile | None":

@@ -16,6 +16,7 @@ from typing import Final, TypeVar
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
+from desktop_app import faultpoints
 from desktop_app.arguments import Arguments
 from desktop_app.chat.attaching import Attachments
 from desktop_app.chat.connection import Connection
@@ -32,10 +33,13 @@ from desktop_app.chat.typesetting import Typesetter
 from desktop_app.eventloop import EventLoop
 from desktop_app.images.process import DecoderProcess
 from desktop_app.instance_server import InstanceServer
+from desktop_app.look_alike import doubt_of
+from desktop_app.origin import GOOGLE_ORIGIN, origin_of
 from desktop_app.profile import Profile
 from desktop_app.restarting import RESTART
 from desktop_app.settings.api_key import ApiKey, Keychain
 from desktop_app.store import conversations as queries
+from desktop_app.store.aside import recover_draft
 from desktop_app.store.attachments import AttachmentStore
 from desktop_app.store.database import DatabaseConnection
 from desktop_app.store.rows import ConversationRow
@@ -84,6 +88,8 @@ async def _main(
     rows, meta = begun.result()
     async with AsyncExitStack() as stack:
         stack.callback(typesetter.close)
+        if base_url != profile.settings.base_url and not await _is_meant(theme, base_url):
+            return 0
         notices = NoticeBoard()
         catch_bugs(notices)
         tasks = TaskScope(notices.report)
@@ -161,7 +167,23 @@ async def _main(
         code = await errand.run(closed)
         for session in library.sessions:
             session.interrupt()
+        faultpoints.reach("end.began")
     return RESTART if safekeeping.restarts else code
+
+
+async def _is_meant(theme: Theme, base_url: str) -> bool:
+    """Ask about a server that looks like another, before anything is made that knows a key."""
+    origin = origin_of(base_url) if base_url else GOOGLE_ORIGIN
+    doubt = doubt_of(origin)
+    if not doubt:
+        return True
+    from desktop_app.ui.dialogs.server_dialog import ServerDialog
+
+    decision: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+    dialog = ServerDialog(theme, doubt, origin.host, "Quit", None)
+    dialog.decided.connect(decision.set_result)
+    dialog.show()
+    return await decision
 
 
 async def _after_first_paint(
@@ -217,6 +239,8 @@ def _time(text: str) -> float:
 
 def _begin(db: DatabaseConnection) -> tuple[list[ConversationRow], dict[str, str]]:
     queries.mark_interrupted(db)
+    recover_draft(db)
+    faultpoints.reach("start.marked")
     return queries.list_conversations(db), queries.load_meta(db)
 
 

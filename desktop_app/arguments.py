@@ -29,6 +29,7 @@ class ExportArguments:
 
     profile: Path | None
     conversation: str | None
+    form: str = "json"
 
 
 @dataclass(frozen=True)
@@ -82,10 +83,15 @@ def read_arguments(words: list[str]) -> Arguments | ExportArguments | RestoreArg
 def _read_export(words: list[str]) -> ExportArguments:
     parser = argparse.ArgumentParser(prog=f"{APP_ID} export", description="Write the history.")
     parser.add_argument("--profile", type=Path, metavar="DIR", help="of the profile in DIR")
-    parser.add_argument("--format", choices=["json"], default="json", help="only json so far")
+    parser.add_argument(
+        "--format",
+        choices=["json", "markdown", "html", "csv"],
+        default="json",
+        help="json has everything, the others what is on screen",
+    )
     parser.add_argument("--conversation", metavar="KEY", help="only the conversation of this key")
     found = parser.parse_args(words)
-    return ExportArguments(found.profile, found.conversation)
+    return ExportArguments(found.profile, found.conversation, found.format)
 
 
 def _read_restore(words: list[str]) -> RestoreArguments:

@@ -16,6 +16,7 @@ from desktop_app.secret import Secret
 
 _MAX_BYTES: Final = 1_000_000
 _KEPT: Final = 3
+_SHORTEST: Final = 8
 _FORMAT: Final = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 _HEADER: Final = re.compile(  # as a line, as JSON, as a pair of strings or of bytes
@@ -37,7 +38,11 @@ class Redaction(logging.Filter):
     @override
     def filter(self, record: logging.LogRecord) -> bool:
         """Rewrite the record; it is always kept."""
-        record.msg = self.clean(record.getMessage())
+        try:
+            text = record.getMessage()
+        except Exception:  # noqa: BLE001 - else the mistake of a library would end its caller
+            text = f"{record.msg} (and what does not fit)"
+        record.msg = self.clean(text)
         record.args = None
         if record.exc_info:
             record.exc_text = self.clean(logging.Formatter().formatException(record.exc_info))
@@ -56,9 +61,19 @@ class Redaction(logging.Filter):
         return _USER_INFO.sub(r"\1***@", _GOOGLE_KEY.sub("***", text))
 
 
-def _forms(key: str) -> tuple[str, ...]:
-    """A key as it is, as an address carries it, and as base64."""
-    return key, quote(key, safe=""), base64.b64encode(key.encode()).decode("ascii")
+def _forms(key: str) -> list[str]:
+    """A key as it is, as an address carries it, as base64 anywhere in a longer text, and as hex."""
+    raw = key.encode()
+    forms = [key, quote(key, safe=""), quote(key), base64.b64encode(raw).decode("ascii")]
+    if len(raw) < _SHORTEST:  # too little of it would be left to look for
+        return forms
+    for before in range(3):
+        coded = base64.b64encode(b"\0" * before + raw)
+        # The first and the last letters also hold bits of what stands before and after.
+        inner = coded[(before * 8 + 5) // 6 : len(raw) * 8 // 6 - 1].decode("ascii")
+        forms += [inner, inner.replace("+", "-").replace("/", "_")]
+    percents = "".join(f"%{byte:02x}" for byte in raw)
+    return [*forms, raw.hex(), raw.hex().upper(), percents, percents.upper()]
 
 
 class _PrivateFile(logging.handlers.RotatingFileHandler):

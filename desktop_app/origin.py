@@ -4,6 +4,7 @@ A key belongs to one origin and goes nowhere else (architecture, "State that sur
 """
 
 import ipaddress
+import re
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ from desktop_app.errors import AppError
 
 GOOGLE_BASE_URL: Final = "https://generativelanguage.googleapis.com"
 
+_HOST: Final = re.compile(r"[A-Za-z0-9._-]+")
 _DEFAULT_PORTS: Final = {"https": 443, "http": 80}
 
 
@@ -75,7 +77,8 @@ def check_base_url(url: str) -> str:
         raise BadBaseUrl("The base URL must not hold a user name or password.")
     if parts.query or parts.fragment:
         raise BadBaseUrl("The base URL must end after its path.")
-    if not url.isascii() or any(c.isspace() for c in url):
+    named = _HOST.fullmatch(origin.host) or ":" in origin.host
+    if not url.isascii() or any(c.isspace() for c in url) or not named:
         raise BadBaseUrl("The base URL has characters that an address cannot have.")
     if origin.scheme == "http" and not origin.is_loopback:
         raise BadBaseUrl(

@@ -7,6 +7,7 @@ import logging
 from pathlib import Path
 from typing import Final
 
+from desktop_app import faultpoints
 from desktop_app.arguments import Arguments, log_folder, profile_folder
 from desktop_app.instance import ProfileLock
 from desktop_app.logfile import close_log, open_log
@@ -55,6 +56,7 @@ class Profile:
     def close(self) -> None:
         """Write what is left to write, and let others have it."""
         self.database.close()
+        faultpoints.reach("end.closed")
         close_log(self._log)
         self._lock.release()
 

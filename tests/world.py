@@ -1,6 +1,7 @@
 """Everything below the pixels, on a profile of its own and a server of the test's."""
 
 import asyncio
+import os
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -32,7 +33,8 @@ from desktop_app.store.attachments import AttachmentStore
 from desktop_app.store.database import FILE_NAME, Database
 from desktop_app.store.rows import InteractionRow
 
-KEY = "canary-key-0123456789-abcdef"
+KEY = os.environ.get("CASTOR_CANARY", "canary-key-0123456789-abcdef")
+"""The canary's where the harness of that name runs the tests."""
 
 
 class MemoryKeychain(Keychain):

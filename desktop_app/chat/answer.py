@@ -7,7 +7,9 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
+from desktop_app import faultpoints
 from desktop_app.chat.asking import (
+    damage_of,
     failure_of,
     failure_of_answer,
     for_the_rest,
@@ -18,6 +20,7 @@ from desktop_app.chat.connection import Connection
 from desktop_app.chat.saving import TurnSaver
 from desktop_app.chat.taking_up import TakingUp, words_for
 from desktop_app.chat.uploading import explain_type, names_a_file
+from desktop_app.chat.watching import Watch
 from desktop_app.gemini import errors
 from desktop_app.interactions.context import Context
 from desktop_app.interactions.conversation import Conversation
@@ -30,24 +33,25 @@ from desktop_app.interactions.events import (
     Status,
     StepStop,
 )
+from desktop_app.interactions.generation import InteractionRequest
 from desktop_app.interactions.interaction import Interaction
 from desktop_app.interactions.outcome import Failure, Outcome
 from desktop_app.store.errors import StoreError
 
 if TYPE_CHECKING:
-    from desktop_app.gemini.client import Events
+    from desktop_app.gemini.client import Events, GeminiClient, Stream
     from desktop_app.gemini.retry import RetryScheduled
 
-STILL_WAITING_SECONDS: Final = 20.0
 MOST_REQUESTS: Final = 32
 """An answer is not followed over more requests than this; each is billed for the whole input."""
 
 _MOST_REPEATS: Final = 3
 """How often the rest is asked for again that broke before anything of it had come."""
 
-_WATCH_SECONDS: Final = 1.0
 _SLICE_SECONDS: Final = 0.008
 """How long the gathering of a long conversation keeps the loop at a time."""
+
+_MOST_DAMAGE: Final = 20
 
 _BUG: Final = Failure("bug", "Something in Castor went wrong.", "What came is kept.")
 
@@ -56,8 +60,8 @@ class Answer:
     """One run for the answer of a turn.
 
     `step_changed` is called with a position whenever a step has grown, `waiting` with words while
-    nothing comes and with "" when something does, `say` with a sentence for the notice bar,
-    `expired` with the keys of turns that the server no longer has.
+    nothing comes and with "" when something does, `say` with a sentence for the notice bar and
+    what is to be copied of it, `expired` with the keys of turns that the server no longer has.
     """
 
     def __init__(
@@ -70,7 +74,7 @@ class Answer:
         step_changed: Callable[[int], None],
         turn_changed: Callable[[], None],
         waiting: Callable[[str], None],
-        say: Callable[[str], None],
+        say: Callable[[str, str], None],
         expired: Callable[[Sequence[str]], object],
     ) -> None:
         self._turn = turn
@@ -82,14 +86,14 @@ class Answer:
         self._waiting = waiting
         self._say = say
         self._expired = expired
-        self._last_event = 0.0
         self._words = ""
         self._repeats = 0
+        self._watch = Watch(self._say_quiet, lambda: turn.id is not None and turn.stored)
         self.error: errors.GeminiError | None = None
 
     async def run(self, *, resume: bool = False) -> None:
         """Get the answer, or go on with a broken one. Raises nothing but cancellation and bugs."""
-        watch = asyncio.get_running_loop().create_task(self._watch(), name="watch")
+        watch = asyncio.get_running_loop().create_task(self._watch.run(), name="watch")
         try:
             if resume:
                 await self._resume()
@@ -109,6 +113,8 @@ class Answer:
                 self._turn.fail(_BUG, interrupted=True)
             watch.cancel()
             self._show_waiting("")
+            faultpoints.reach("answer.ended")
+            self._tell_damage()
             self._saver.touch_all()
             self._saver.flush()
 
@@ -122,10 +128,7 @@ class Answer:
             request = with_context(turn.request, context, turn)
             client = self._connection.client_of(turn.origin)
             try:
-                ready = await uploads.prepare(request, client, self._show_waiting)
-                self._last_event = asyncio.get_running_loop().time()
-                async with client.stream(ready, self._show_retry) as events:
-                    await self._fold(events)
+                await self._create(request, client)
                 break
             except errors.ModelNotFound:
                 raise
@@ -142,7 +145,7 @@ class Answer:
                 if changed is None:
                     raise explain_type(error) from error
                 turn.request, sentence = changed
-                self._say(sentence)
+                self._say(sentence, "")
             except errors.ConnectionFailed as error:
                 await self._mend(error)
                 break
@@ -157,9 +160,7 @@ class Answer:
         request = for_the_rest(with_context(turn.request, context, turn), issuer, token)
         client = self._connection.client_of(turn.origin)
         try:
-            ready = await self._connection.uploads.prepare(request, client, self._show_waiting)
-            async with client.stream(ready, self._show_retry) as events:
-                await self._fold(events)
+            await self._create(request, client)
         except errors.ConnectionFailed as error:
             await self._mend(error)
         await self._await_end()
@@ -177,7 +178,7 @@ class Answer:
                 pause = clock() + _SLICE_SECONDS
         context = gathering.context()
         if context.rebuilt and not turn.hops:
-            self._say("The server does not have this conversation; it was sent from your copy.")
+            self._say("The server does not have this conversation; it was sent from your copy.", "")
         return context
 
     async def _step_back(self) -> Context:
@@ -188,28 +189,56 @@ class Answer:
 
     # --- folding ------------------------------------------------------------------------------
 
+    async def _create(self, request: InteractionRequest, client: "GeminiClient") -> None:
+        """Ask for an answer, and fold what comes."""
+        ready = await self._connection.uploads.prepare(request, client, self._show_waiting)
+        self._watch.note_life()
+        faultpoints.reach("request.ready")
+        try:
+            await self._listen(client.stream(ready, self._show_retry))
+        except errors.StatusError as error:
+            if not self._turn.has_output or self._turn.awaits_rest:
+                raise
+            # What has begun to come is never asked for again, whatever the refusal says.
+            self.error = error
+            self._turn.fail(failure_of(error, self._turn))
+
+    async def _listen(self, stream: "Stream") -> None:
+        async with self._watch.over(stream) as events:
+            faultpoints.reach("request.opened")
+            await self._fold(events)
+
     async def _fold(self, events: "Events") -> None:
-        turn = self._turn
+        begun = False
         async for event in events:
-            self._last_event = asyncio.get_running_loop().time()
-            if isinstance(event, ErrorEvent) and not turn.has_output:
-                raise error_of_event(event)  # as if it had come instead of a stream
+            faultpoints.reach("answer.event")
+            self._watch.note_life()
+            if isinstance(event, ErrorEvent):
+                error = error_of_event(event)
+                refused = isinstance(error, errors.StatusError) and not begun
+                if refused or not self._turn.has_output:
+                    raise error  # as if it had come instead of a stream
+            begun = True
             if isinstance(event, InteractionSnapshot):
                 self._take(event)
-                continue
-            position = turn.apply(event)
-            if position is not None:
-                self._step_changed(position)
-                self._repeats = 0
-            self._show_waiting(words_for(Status.QUEUED) if _waits_in_queue(event) else "")
-            self._saver.touch(position)
-            if isinstance(event, StepStop):
-                self._saver.flush()
-            elif isinstance(event, InteractionCreated):
-                self._saver.flush()  # the id is what a broken stream is taken up again by
-                self._turn_changed()
-            self._go_on()
+            else:
+                self._apply(event)
         self._explain()
+
+    def _apply(self, event: Event) -> None:
+        position = self._turn.apply(event)
+        if position is not None:
+            self._step_changed(position)
+            self._repeats = 0
+        self._show_waiting(words_for(Status.QUEUED) if _waits_in_queue(event) else "")
+        self._saver.touch(position)
+        if isinstance(event, StepStop):
+            self._saver.flush()
+            faultpoints.reach("answer.step_ended")
+        elif isinstance(event, InteractionCreated):
+            self._saver.flush()  # the id is what a broken stream is taken up again by
+            self._turn_changed()
+        self._go_on()
 
     def _take(self, snapshot: InteractionSnapshot) -> None:
         """Take the interaction as it is at the server."""
@@ -297,9 +326,10 @@ class Answer:
         attempt = TakingUp(
             self._turn,
             self._connection,
-            fold=self._fold,
+            listen=self._listen,
             take=self._take,
             show=self._show_waiting,
+            patient=self._watch.slept,
         )
         return await attempt.run(), attempt.error
 
@@ -316,15 +346,18 @@ class Answer:
         interrupted = self._begun and (broken or (turn.awaits_rest and not lapsed))
         turn.fail(failure_of(error, turn), interrupted=interrupted)
 
-    # --- while nothing comes ------------------------------------------------------------------
+    # --- what is said on the way --------------------------------------------------------------
 
-    async def _watch(self) -> None:
-        loop = asyncio.get_running_loop()
-        self._last_event = loop.time()
-        while True:
-            await asyncio.sleep(_WATCH_SECONDS)
-            if not self._words and loop.time() - self._last_event > STILL_WAITING_SECONDS:
-                self._show_waiting("Still waiting for the server …")
+    def _say_quiet(self) -> None:
+        if not self._words:
+            self._show_waiting("Still waiting for the server …")
+
+    def _tell_damage(self) -> None:
+        damage = damage_of(self._turn)
+        if damage:
+            count = f"{len(damage)} part{'' if len(damage) == 1 else 's'}"
+            words = f"{count} of the answer could not be read."
+            self._say(words, "\n".join([words, *damage[:_MOST_DAMAGE]]))
 
     def _show_retry(self, retry: "RetryScheduled") -> None:
         sentence = str(retry.error).rstrip(".")

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from desktop_app.gemini.errors import CAME_KEPT, KEPT, GeminiError, InvalidRequest
 from desktop_app.interactions.conversation import Context
+from desktop_app.interactions.event_codec import EVENT_TYPES
 from desktop_app.interactions.generation import GenerationConfig, InteractionRequest
 from desktop_app.interactions.interaction import Interaction
 from desktop_app.interactions.jsonvalue import JsonValue
@@ -97,6 +98,15 @@ def failure_of(error: GeminiError, turn: Interaction | None = None) -> Failure:
         kept = f"The {words} words above are kept." if words > 1 else "The word above is kept."
         advice = f"{kept} {advice.removeprefix(KEPT).removeprefix(CAME_KEPT).strip()}".strip()
     return Failure(error.code, str(error), advice, error.details)
+
+
+def damage_of(turn: Interaction) -> list[str]:
+    """What came of an answer and could not be read, in a developer's words, without its text."""
+    kinds = (str(raw.get("event_type") or raw.get("type")) for raw in turn.unknown_events)
+    return [
+        *(f"{len(data)} characters that are no event" for data in turn.unreadable),
+        *(f"{kind}, not in its shape" for kind in kinds if kind in EVENT_TYPES),
+    ]
 
 
 def failure_of_answer(turn: Interaction) -> Failure:

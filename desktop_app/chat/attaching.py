@@ -169,9 +169,6 @@ class Attachments(QObject):
             del self._under_way[copy.number]
             if copy.shown:
                 self.copying_changed.emit(conversation, None)
-        await self._database.write(
-            lambda db: queries.add_attachment(db, stored.sha256, stored.size)
-        )
         width, height = await self._measure(stored, kind)
         return AttachmentContent(
             kind.kind, stored.sha256, name, kind.mime_type, stored.size, width, height
@@ -185,11 +182,17 @@ class Attachments(QObject):
 
         if isinstance(source, bytes):
             inspect(BytesIO(source), len(source))
-            return self._files.add_bytes(source, MAX_FILE_BYTES), found[0]
+            return self._files.add_bytes(source, MAX_FILE_BYTES, self._note), found[0]
         if _size_of(source) > MAX_FILE_BYTES:
             raise FileRefused("it has more than 2 GB, which is all that the server takes")
-        stored = self._files.copy_file(source, MAX_FILE_BYTES, inspect, copy.note)
+        stored = self._files.copy_file(source, MAX_FILE_BYTES, inspect, copy.note, self._note)
         return stored, found[0]
+
+    def _note(self, sha256: str, size: int) -> None:
+        """Write down that a file comes into the store; in the thread that copies it."""
+        self._database.write_and_forget(
+            lambda db: queries.add_attachment(db, sha256, size)
+        ).result()
 
     def _show_copy(self, conversation: str, copying: Copying) -> None:
         self.copying_changed.emit(conversation, copying)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal
 
+from desktop_app import faultpoints
 from desktop_app.chat.connection import Connection
 from desktop_app.chat.notices import Notice, NoticeBoard
 from desktop_app.chat.preferences import Preferences
@@ -114,6 +115,7 @@ class ServerDeletions(QObject):
                 except GeminiError as error:
                     log.info("the server does not delete now: %s", error.code)
                     break
+                faultpoints.reach("deletion.sent")
                 if done:
                     left.remove(one)
                     await database.write(lambda db, one=one: queries.forget_deletions(db, [one]))

@@ -7,8 +7,10 @@ from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
+from desktop_app import faultpoints
 from desktop_app.chat.attaching import Attachments
 from desktop_app.chat.connection import Connection
+from desktop_app.chat.exporting import Exports
 from desktop_app.chat.notices import NoticeBoard
 from desktop_app.chat.preferences import Preferences
 from desktop_app.chat.saving import Writer
@@ -16,10 +18,11 @@ from desktop_app.chat.session import ChatSession
 from desktop_app.chat.tasks import TaskScope
 from desktop_app.interactions.content import AttachmentContent
 from desktop_app.interactions.outline import Outline
+from desktop_app.store import aside, outlines
 from desktop_app.store import conversations as queries
-from desktop_app.store import outlines
 from desktop_app.store.attachments import AttachmentStore
 from desktop_app.store.database import DatabaseConnection
+from desktop_app.store.deletions import delete_copies
 from desktop_app.store.outlines import Reading
 from desktop_app.store.rows import ConversationRow, Draft
 
@@ -73,6 +76,7 @@ class Library(QObject):
         self._current: ChatSession | None = None
         self._wanted = ""
         self._taken_up: set[str] = set()
+        self.exports = Exports(writer.database, notices, tasks, self)
         preferences.key_changed.connect(self.take_up)
         attachments.attached.connect(self._attach)
 
@@ -126,16 +130,16 @@ class Library(QObject):
     async def open_blank(self) -> Draft:
         """Show a new chat with nothing in its composer; return what was left there.
 
-        That is to be given to `put_back` when the new chat has begun.
+        That is to be given to `put_back` when the new chat has begun; until then it is set aside.
         """
         self._wanted = ""
-        draft = await self._writer.database.read(lambda db: queries.load_draft(db, ""))
+        draft = await self._writer.database.write(aside.set_draft_aside)
         self._show(self._session(None, Draft()))
         return draft
 
     def put_back(self, draft: Draft) -> None:
         """Leave a draft to the next new chat."""
-        self._writer.write(lambda db: queries.save_draft(db, "", draft))
+        self._writer.write(lambda db: aside.put_draft_back(db, draft))
 
     async def _open_new(self) -> None:
         draft = await self._writer.database.read(lambda db: queries.load_draft(db, ""))
@@ -190,7 +194,7 @@ class Library(QObject):
             self._tasks,
             self,
         )
-        session.row_changed.connect(self._take_row)
+        session.row_changed.connect(partial(self._take_row_of, session))
         session.busy_changed.connect(partial(self._take_busy, session))
         self._sessions[session.key] = session
         return session
@@ -216,6 +220,10 @@ class Library(QObject):
             self._sessions[key].attach(attachment)
 
     # --- changes ------------------------------------------------------------------------------
+
+    def _take_row_of(self, session: ChatSession, row: ConversationRow) -> None:
+        if self._sessions.get(session.key) is session:  # or it is in the trash by now
+            self._take_row(row)
 
     def _take_row(self, row: ConversationRow) -> None:
         if self._rows.get(row.key) != row:
@@ -255,7 +263,7 @@ class Library(QObject):
             return
         session = self._sessions.pop(key, None)
         if session is not None:
-            session.stop()
+            session.retire()
         when = time.time()
         self._writer.write(lambda db: queries.set_trashed(db, key, when))
         self.rows_changed.emit()
@@ -265,9 +273,15 @@ class Library(QObject):
 
     def restore(self, row: ConversationRow) -> None:
         """Take a conversation out of the trash and show it."""
-        self._writer.write(lambda db: queries.set_trashed(db, row.key, None))
-        self._take_row(replace(row, trashed=None))
-        self.open(row.key)
+        self._wanted = row.key
+        self._tasks.start(self._restore(row.key), "restore")
+
+    async def _restore(self, key: str) -> None:
+        row = await self._writer.database.write(lambda db: queries.take_out_of_trash(db, key))
+        if row is not None:
+            self._take_row(row)
+            if self._wanted == key:
+                self.open(key)
 
     def list_trash(self) -> None:
         """Have what is in the trash listed; a signal brings it."""
@@ -290,21 +304,19 @@ class Library(QObject):
 
     async def delete_for_good(self, keys: list[str]) -> None:
         """Delete conversations of the trash, and the attachments that only they used."""
-        digests = await self._writer.database.write(
-            lambda db: queries.delete_conversations(db, keys)
-        )
-        self._files.delete(digests)
+        database = self._writer.database
+        await database.write(lambda db: queries.delete_conversations(db, keys))
+        faultpoints.reach("deletion.committed")
+        await database.write(lambda db: delete_copies(db, self._files.delete))
+        faultpoints.reach("deletion.done")
 
     async def tidy(self) -> None:
         """Empty the trash of what is older than 30 days, and delete what nobody uses."""
-        now = time.time()
-        old = await self._writer.database.read(
-            lambda db: queries.expired_trash(db, now - TRASH_SECONDS)
-        )
+        now, database = time.time(), self._writer.database
+        old = await database.read(lambda db: queries.expired_trash(db, now - TRASH_SECONDS))
         if old:
             await self.delete_for_good(old)
-        unused = await self._writer.database.write(
-            lambda db: queries.forget_unused_attachments(db, now - _UNUSED_SECONDS)
-        )
-        self._files.delete(unused)
+        before = now - _UNUSED_SECONDS
+        await database.write(lambda db: queries.forget_unused_attachments(db, before))
+        await database.write(lambda db: delete_copies(db, self._files.delete))
         self._files.sweep()

@@ -12,6 +12,7 @@ from desktop_app.chat.media_files import UnreadableMedia, bytes_of, name_of
 from desktop_app.chat.notices import Notice, NoticeBoard, NoticeKind
 from desktop_app.chat.tasks import TaskScope
 from desktop_app.errors import AppError
+from desktop_app.file_names import safe_file_name
 from desktop_app.images.pixels import Pixels
 from desktop_app.images.process import DecoderProcess, NoPreview
 from desktop_app.interactions.content import AttachmentContent, MediaContent
@@ -36,10 +37,9 @@ class MediaRef:
     def file_name(self) -> str:
         """What its file is called."""
         content = self.content
-        return content.name if isinstance(content, AttachmentContent) else self._given(content)
-
-    def _given(self, content: MediaContent) -> str:
-        return name_of(content, self.number)
+        if isinstance(content, MediaContent):
+            return name_of(content, self.number)
+        return safe_file_name(content.name, "File")
 
 
 class Media(QObject):

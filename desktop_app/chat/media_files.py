@@ -11,6 +11,7 @@ import struct
 from typing import Final
 
 from desktop_app.errors import AppError
+from desktop_app.file_names import safe_name
 from desktop_app.images.measure import HEAD, measure
 from desktop_app.images.probe import image_kind
 from desktop_app.interactions.content import (
@@ -58,7 +59,6 @@ _ENDINGS: Final = {
 _KINDS: Final = {"image": "Picture", "audio": "Sound", "video": "Film", "document": "Document"}
 _LABELS: Final = {"l16": "PCM", "mpeg": "MPEG", "3gpp": "3GP"}
 _UNSAFE: Final = re.compile(r"[^\w \-().]+")
-_RESERVED: Final = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
 _LONGEST: Final = 80
 _LONGEST_TYPE: Final = 40
 _RATE: Final = 24_000
@@ -83,9 +83,8 @@ def name_of(content: MediaContent, number: int = 1) -> str:
     stem = _UNSAFE.sub("_", given if isinstance(given, str) else "").strip(" ._")
     stem = stem.rpartition(".")[0] or stem
     stem = stem[:_LONGEST].strip(" ._")
-    if not stem or _RESERVED.fullmatch(stem):
-        stem = f"{_KINDS.get(content.type, 'File')} {number}"
-    return f"{stem}.{_ENDINGS.get(_type(content), 'bin')}"
+    fallback = f"{_KINDS.get(content.type, 'File')} {number}"
+    return safe_name(stem, fallback, _ENDINGS.get(_type(content), "bin"))
 
 
 def may_open(content: MediaContent) -> bool:

@@ -7,6 +7,7 @@ from concurrent.futures import Future
 from dataclasses import replace
 from typing import Final
 
+from desktop_app import faultpoints
 from desktop_app.interactions.interaction import Interaction
 from desktop_app.store import conversations as queries
 from desktop_app.store.database import Database, DatabaseConnection, Work
@@ -78,6 +79,7 @@ class TurnSaver:
             queries.update_interaction(db, row, row.steps)
             if fewer:
                 queries.drop_steps_from(db, row.key, count)
+            faultpoints.reach("answer.saving")
 
         self._written = self._writer.write(work)
 
@@ -105,6 +107,9 @@ async def add_turn(
         sequence = queries.add_turn(db, row, stored)
         if draft is not None:
             queries.save_draft(db, draft, Draft())
+        faultpoints.reach("input.written")
         return sequence
 
-    return replace(row, sequence=await writer.database.write(work))
+    sequence = await writer.database.write(work)
+    faultpoints.reach("input.committed")
+    return replace(row, sequence=sequence)

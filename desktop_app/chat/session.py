@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
+from desktop_app import faultpoints
 from desktop_app.chat.answer import Answer
 from desktop_app.chat.asking import request_of
 from desktop_app.chat.connection import Connection
@@ -26,7 +27,7 @@ from desktop_app.interactions.calls import REFUSED, open_calls, refusals
 from desktop_app.interactions.content import AttachmentContent, Content, TextContent
 from desktop_app.interactions.conversation import Conversation
 from desktop_app.interactions.interaction import Interaction
-from desktop_app.interactions.outcome import PROGRAM_ENDED
+from desktop_app.interactions.outcome import PROGRAM_ENDED, Outcome
 from desktop_app.interactions.outline import Outline
 from desktop_app.interactions.turns import Turns
 from desktop_app.store import conversations as queries
@@ -92,7 +93,7 @@ class ChatSession(QObject):
         self._tasks = tasks
         self._running: asyncio.Task[None] | None = None
         self._running_turn: Interaction | None = None
-        self._sending = False
+        self._sending = self._stop_wanted = self._retired = False
         self._under_way: set[asyncio.Task[None]] = set()
         self._model = row.model if row else None
         self._thinking_level = row.thinking_level if row else None
@@ -195,16 +196,21 @@ class ChatSession(QObject):
         blocks: list[Content] = list(self.draft.attachments)
         if text.strip():
             blocks.append(TextContent(text))
-        if blocks and not self.busy:
+        if blocks and not self.busy and not self._retired:
             self.draft = replace(self.draft, text=text)
             self._begin(self._send(tuple(blocks)), "send")
 
     def stop(self) -> None:
-        """Stop the answer that is coming in; what has come is kept."""
-        turn = self._running_turn
+        """Stop the answer that is coming in, or is not asked for yet; what has come is kept."""
+        self._stop_wanted = self._sending
         self._stop_listening()
-        if turn is not None:
-            self._cancel_run(turn)
+        if self._running_turn is not None:
+            self._cancel_run(self._running_turn)
+
+    def retire(self) -> None:
+        """Stop, and ask nothing any more: the conversation goes to the trash."""
+        self._retired = True
+        self.stop()
 
     def _cancel_run(self, turn: Interaction) -> None:
         if turn.request.background and turn.id is not None:
@@ -216,7 +222,7 @@ class ChatSession(QObject):
 
     def _last_turn(self, key: str) -> Interaction | None:
         """The turn of a key, where it is the last one and nothing is coming in."""
-        if self.busy or key != self.conversation.head:
+        if self.busy or self._retired or key != self.conversation.head:
             return None
         try:
             return self.conversation[key]
@@ -275,7 +281,7 @@ class ChatSession(QObject):
     # --- turns --------------------------------------------------------------------------------
 
     def _begin(self, work: Coroutine[object, object, None], name: str) -> None:
-        self._sending = True
+        self._sending, self._stop_wanted = True, False
         self.busy_changed.emit(True)
         self._run(work, name)
 
@@ -322,6 +328,7 @@ class ChatSession(QObject):
         else:
             self.turn_added.emit(turn)
         self.row_changed.emit(row)
+        faultpoints.reach("input.shown")
 
     async def _retry(self, old: Interaction) -> None:
         turn = self._new_turn(old.previous, old.input)
@@ -350,6 +357,9 @@ class ChatSession(QObject):
         return await add_turn(turn, row, draft, self._writer)
 
     def _start(self, turn: Interaction, *, resume: bool = False) -> None:
+        if self._stop_wanted:  # while it was on its way to the disk
+            self._stop_wanted = False
+            turn.cancel()
         self._running_turn = turn
         self._running = self._run(self._answer(turn, resume=resume), "answer")
         self.busy_changed.emit(True)
@@ -362,11 +372,21 @@ class ChatSession(QObject):
             step_changed=lambda position: self.step_changed.emit(turn, position),
             turn_changed=lambda: self.turn_changed.emit(turn),
             waiting=lambda words: self.waiting_changed.emit(turn, words),
-            say=lambda sentence: self._notices.post(Notice(sentence, topic="fallback")),
+            say=lambda sentence, details="": self._notices.post(
+                Notice(
+                    sentence,
+                    topic="fallback",
+                    action="Copy details" if details else "",
+                    details=details,
+                )
+            ),
             expired=lambda keys: self._writer.write(lambda db: outlines.mark_expired(db, keys)),
         )
         try:
-            await answer.run(resume=resume)
+            if turn.outcome is Outcome.CANCELLED:
+                saver.flush()
+            else:
+                await answer.run(resume=resume)
         finally:
             self._running = self._running_turn = None
             self.turn_changed.emit(turn)
@@ -386,6 +406,7 @@ class ChatSession(QObject):
 
     async def _let_go(self, turn: Interaction, saver: TurnSaver) -> None:
         if await saver.kept():  # what is not on the disk is in memory only
+            faultpoints.reach("answer.kept")
             self.conversation.let_go(turn.key)
 
     # --- the disk -----------------------------------------------------------------------------

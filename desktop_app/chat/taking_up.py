@@ -16,18 +16,23 @@ from desktop_app.interactions.interaction import Interaction
 from desktop_app.interactions.outcome import Outcome
 
 if TYPE_CHECKING:
-    from desktop_app.gemini.client import Events, GeminiClient
+    from desktop_app.gemini.client import GeminiClient, Stream
 
 WAITS: Final = (0.3, 1.0, 3.0)
 """Seconds before each try; it is given up when all have failed one after the other."""
 
-BACKGROUND_WAITS: Final = (*WAITS, 10.0, 30.0)
-"""What runs in the background loses nothing while the network is away."""
+PATIENT_WAITS: Final = (*WAITS, 10.0, 30.0)
+"""What runs in the background loses nothing while the network is away, and after a sleep of the
+computer that takes its time.
+"""
 
 POLL_SECONDS: Final = (5.0, 10.0)
 """The first pause between two questions, and every other one (specification, section 7)."""
 
 RUNNING: Final = frozenset({Status.IN_PROGRESS, Status.QUEUED})
+
+_WITHOUT_A_REST: Final = frozenset({Status.FAILED, Status.CANCELLED})
+"""What has ended so gives nothing more, whether the server tells what it had given or not."""
 
 
 def words_for(status: str | None) -> str:
@@ -40,8 +45,9 @@ def words_for(status: str | None) -> str:
 class TakingUp:
     """One attempt at the answer of a turn whose id is known.
 
-    `fold` is given a stream of events, `take` the interaction as it is at the server, `show` words
-    for what is waited for. `error` is why it came to nothing.
+    `listen` is given a stream of events, `take` the interaction as it is at the server, `show`
+    words for what is waited for. `patient`: the network may take a while to come back. `error` is
+    why it came to nothing.
     """
 
     def __init__(
@@ -49,15 +55,17 @@ class TakingUp:
         turn: Interaction,
         connection: Connection,
         *,
-        fold: Callable[["Events"], Awaitable[None]],
+        listen: Callable[["Stream"], Awaitable[None]],
         take: Callable[[InteractionSnapshot], None],
         show: Callable[[str], None],
+        patient: bool = False,
     ) -> None:
         self._turn = turn
         self._connection = connection
-        self._fold = fold
+        self._listen = listen
         self._take = take
         self._show = show
+        self._patient = patient or bool(turn.request.background)
         self._can_follow = True
         self._polls = 0
         self.error: errors.GeminiError | None = None
@@ -66,7 +74,7 @@ class TakingUp:
         """Go on until the answer has ended; `False` where the server cannot be reached, or does
         not have it.
         """
-        waits = BACKGROUND_WAITS if self._turn.request.background else WAITS
+        waits = PATIENT_WAITS if self._patient else WAITS
         failed = 0
         while failed < len(waits):
             await asyncio.sleep(waits[failed])
@@ -96,12 +104,17 @@ class TakingUp:
         client = self._connection.client_of(turn.origin)
         snapshot = await client.get(turn.id)
         status = snapshot.interaction.status
-        if status not in RUNNING:
+        told = bool(snapshot.steps) or not turn.has_output or status in _WITHOUT_A_REST
+        if status not in RUNNING and told:
             self._take(snapshot)
             return True
         self._show(words_for(status))
-        if self._can_follow:
+        if self._can_follow and turn.can_be_followed:
             self._can_follow = await self._follow(client, turn.id)
+        elif status not in RUNNING:
+            raise errors.InteractionFailed(
+                "The answer has ended at the server, which does not give the rest of it."
+            )
         else:
             self._take(snapshot)
             self._show(words_for(status))
@@ -113,8 +126,7 @@ class TakingUp:
         """Follow the stream from the last event on; say whether that is worth another try."""
         before = self._turn.last_event_id
         try:
-            async with client.resume(interaction_id, before) as events:
-                await self._fold(events)
+            await self._listen(client.resume(interaction_id, before))
         except errors.StatusError:
             return False
         except errors.ConnectionFailed:

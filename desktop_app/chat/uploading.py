@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal
 
+from desktop_app import faultpoints
 from desktop_app.chat.file_kinds import TAKEN, decode_text
 from desktop_app.gemini import errors
 from desktop_app.interactions.content import (
@@ -148,6 +149,7 @@ class Uploads(QObject):
             self.progressed.emit(sha256, sent / total)
             progress.show(sent)
 
+        faultpoints.reach("upload.began")
         try:
             file = await client.upload(
                 read,
@@ -161,9 +163,11 @@ class Uploads(QObject):
             raise _interrupted(attachment, error) from error
         finally:
             self.progressed.emit(sha256, -1.0)
+        faultpoints.reach("upload.finished")
         progress.finish(attachment.size)
         row = _row(attachment, str(client.origin), file)
         await self._database.write(lambda db: save_upload(db, row))
+        faultpoints.reach("upload.noted")
         return row
 
     async def _wait_for(

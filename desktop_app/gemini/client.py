@@ -6,7 +6,7 @@ loop. Cancelling a task is the only way to stop what it does, and closes the soc
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
-from contextlib import aclosing, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from dataclasses import replace
 from types import TracebackType
 from typing import Final, Self
@@ -17,15 +17,17 @@ import httpx
 from desktop_app.gemini import wire
 from desktop_app.gemini.error_body import ERROR_BODY_LIMIT, error_from_response
 from desktop_app.gemini.errors import (
+    CertificateNotTrusted,
     GeminiError,
     InvalidRequest,
     NotFound,
     ProtocolError,
 )
 from desktop_app.gemini.files import READY_SECONDS, FilesApi
+from desktop_app.gemini.looking import take_a_look
 from desktop_app.gemini.retry import RetryScheduled, wait_before_retry
 from desktop_app.gemini.server_file import ServerFile
-from desktop_app.gemini.stream import MAX_LINE, no_event, read_body, read_events
+from desktop_app.gemini.stream import MAX_LINE, no_event, read_body, read_events, read_start
 from desktop_app.gemini.transport import make_http_client, translate
 from desktop_app.gemini.upload import Caller, FileReader, OnProgress
 from desktop_app.interactions.content import AttachmentContent
@@ -45,6 +47,7 @@ JSON_LIMIT: Final = 32 << 20
 EVENT_TIMEOUT: Final = 180.0
 _CALL_TIMEOUT: Final = 60.0
 _CREATE_TIMEOUT: Final = 600.0
+_ERROR_TIMEOUT: Final = 10.0
 _MAX_MODEL_PAGES: Final = 20
 _API_REVISION: Final = "2026-05-20"
 
@@ -52,6 +55,7 @@ AttachmentReader = Callable[[AttachmentContent], AsyncIterator[bytes]]
 """Gives the base64 text of an attachment's bytes, in pieces, all in all `base64_length(size)`."""
 
 Events = AsyncIterator[Event]
+Stream = AbstractAsyncContextManager[Events]
 
 
 class GeminiClient:
@@ -79,6 +83,7 @@ class GeminiClient:
         self._root = f"{self.base_url}/{quote(api_version, safe='')}"
         self._open_attachment = open_attachment
         self._event_timeout = event_timeout
+        self._network = network
         self._http = make_http_client(self.origin, transport, network)
         caller = Caller(self.origin, self._request, self._bare_request, self._open)
         version = quote(api_version, safe="")
@@ -327,7 +332,10 @@ class GeminiClient:
         except TimeoutError as error:
             raise no_event(self.origin.host, timeout or 0.0) from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise translate(error, self.origin.host) from error
+            why = translate(error, self.origin.host, answered=False)
+            if isinstance(why, CertificateNotTrusted):
+                await take_a_look(why, self.origin, self._network)
+            raise why from error
         try:
             await _check_answer(response)
         except BaseException:
@@ -346,15 +354,22 @@ class GeminiClient:
 
 
 async def _check_answer(response: httpx.Response) -> None:
-    """Raise for an answer that is an error, or that was compressed unasked."""
+    """Raise for an answer that is an error or a web page, or that was compressed unasked."""
     encoding = response.headers.get("content-encoding", "").strip().lower()
-    if encoding not in ("", "identity"):
+    packed = encoding not in ("", "identity")
+    status = response.status_code
+    if status != 200 or _is_page(response):
+        body = b"" if packed else await read_start(response, ERROR_BODY_LIMIT, _ERROR_TIMEOUT)
+        raise error_from_response(status, response.headers, body)
+    if packed:
         raise ProtocolError(
             "The server sent a compressed answer, which was not asked for.",
             code="content_encoding",
             details=encoding[:40],
         )
-    status = response.status_code
-    if status != 200:
-        body = await read_body(response, ERROR_BODY_LIMIT, _CALL_TIMEOUT, cut=True)
-        raise error_from_response(status, response.headers, body)
+
+
+def _is_page(response: httpx.Response) -> bool:
+    # What answers an upload may call nothing at all a page.
+    media_type = response.headers.get("content-type", "").lower()
+    return "html" in media_type and "x-goog-upload-status" not in response.headers

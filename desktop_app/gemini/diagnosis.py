@@ -1,12 +1,10 @@
 """Tests the connection as it is used, and names the first step that fails.
 
 One list of models is asked for, over the same route and with the same care for the key as every
-other request. Where a certificate is not trusted it is looked at on a second connection, over
-which nothing is sent.
+other request.
 """
 
 import asyncio
-import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -19,7 +17,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from desktop_app.gemini import errors
-from desktop_app.gemini.certificate import Certificate, read_certificate
+from desktop_app.gemini.certificate import Certificate
 from desktop_app.gemini.client import GeminiClient
 from desktop_app.gemini.transport import make_transport
 from desktop_app.gemini.unreached import Trust
@@ -29,7 +27,6 @@ from desktop_app.overriding import override
 from desktop_app.secret import Secret
 
 TIME_LIMIT: Final = 60.0
-_LOOK_LIMIT: Final = 10.0
 _SKEW: Final = 300.0
 """Seconds that a clock may be wrong before it is said."""
 
@@ -79,7 +76,13 @@ async def diagnose(subject: Subject, now: Callable[[], float] = time.time) -> Di
     """
     origin = subject.origin
     listener = _Listener(make_transport(origin, subject.network))
-    client = GeminiClient(subject.key, subject.base_url, subject.api_version, transport=listener)
+    client = GeminiClient(
+        subject.key,
+        subject.base_url,
+        subject.api_version,
+        transport=listener,
+        network=subject.network,
+    )
     try:
         async with asyncio.timeout(TIME_LIMIT), client:
             found = await _ask(client, subject)
@@ -87,7 +90,7 @@ async def diagnose(subject: Subject, now: Callable[[], float] = time.time) -> Di
         sentence = f"{origin.host} did not answer within {TIME_LIMIT:.0f} seconds."
         found = Diagnosis(sentence, failed=Step.ANSWER)
     except errors.CertificateNotTrusted as error:
-        return await _of_certificate(error, subject, now())
+        return _of_certificate(error, now())
     except errors.GeminiError as error:
         found = _of_error(error, subject, listener)
     return _with_clock(found, listener.date, now())
@@ -166,16 +169,12 @@ def _of_page(listener: "_Listener", origin: Origin) -> Diagnosis:
 # --- certificates ---------------------------------------------------------------------------------
 
 
-async def _of_certificate(
-    error: errors.CertificateNotTrusted, subject: Subject, now: float
-) -> Diagnosis:
+def _of_certificate(error: errors.CertificateNotTrusted, now: float) -> Diagnosis:
     advice = error.advice.removeprefix(errors.KEPT).strip()
-    if error.code.startswith("proxy_"):
-        return Diagnosis(str(error), advice, Step.PROXY)
-    seen = await _look(subject.origin, subject.network)
-    if seen is None:
-        return Diagnosis(str(error), advice, Step.CERTIFICATE)
-    return Diagnosis(str(error), f"{_details(seen, error.code, now)} {advice}", Step.CERTIFICATE)
+    step = Step.PROXY if error.code.startswith("proxy_") else Step.CERTIFICATE
+    if error.certificate is not None:
+        advice = f"{_details(error.certificate, error.code, now)} {advice}".strip()
+    return Diagnosis(str(error), advice, step)
 
 
 def _details(seen: Certificate, code: str, now: float) -> str:
@@ -187,44 +186,10 @@ def _details(seen: Certificate, code: str, now: float) -> str:
                 f"this computer’s clock says {clock:%Y-%m-%d %H:%M} UTC."
             )
         case Trust.HOST:
-            return f"It is one of “{seen.subject or 'nobody'}”, issued by “{_issuer(seen)}”."
+            issuer = seen.issuer or "nobody"
+            return f"It is one of “{seen.subject or 'nobody'}”, issued by “{issuer}”."
         case _:
-            return f"It was issued by “{_issuer(seen)}”."
-
-
-def _issuer(seen: Certificate) -> str:
-    return seen.issuer or "nobody"
-
-
-async def _look(origin: Origin, network: Network) -> Certificate | None:
-    """Look at the certificate that a server shows; nothing is sent to it.
-
-    This is the only context that accepts every certificate, and it ends each connection before
-    the first byte of a request could be written.
-    """
-    seen: list[bytes] = []
-
-    class Looking(ssl.SSLObject):
-        def do_handshake(self) -> None:
-            super().do_handshake()
-            seen.append(self.getpeercert(binary_form=True) or b"")
-            raise ssl.SSLError("seen")
-
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    context.sslobject_class = Looking
-    request = httpx.Request("HEAD", str(origin), extensions={"timeout": {"connect": _LOOK_LIMIT}})
-    transport = make_transport(origin, network, context)
-    try:
-        async with asyncio.timeout(_LOOK_LIMIT), transport:
-            await transport.handle_async_request(request)
-    except (httpx.TransportError, TimeoutError):
-        pass
-    try:
-        return read_certificate(seen[0]) if seen else None
-    except ValueError:
-        return None
+            return ""  # the advice has it
 
 
 # --- what came along ------------------------------------------------------------------------------

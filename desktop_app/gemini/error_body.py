@@ -63,9 +63,7 @@ def parse_error(headers: Mapping[str, str], body: bytes) -> ErrorInfo:
     try:
         value = parse_json(text)
     except ValueError:
-        html = "html" in media_type or text[:200].lower().startswith(
-            ("<!doctype", "<html", "<?xml")
-        )
+        html = "html" in media_type or is_page(body)
         return ErrorInfo(message="" if html else _plain(text), html=html, retry_after=wait)
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
@@ -109,19 +107,33 @@ def error_from_response(status: int | None, headers: Mapping[str, str], body: by
     if status is not None and 300 <= status < 400:
         return errors.ProtocolError(
             "The server tried to redirect to another address.",
-            "Castor does not follow: it would take the key there. Check the base URL in settings.",
+            f"{errors.KEPT} Castor does not follow: it would take the key there. {_PORTAL}",
             code="redirect",
             http_status=status,
         )
-    if info.html:
-        return errors.ProtocolError(
-            "A web page came instead of an answer.",
-            f"{errors.KEPT} This network may need a sign-in, or the base URL in settings is wrong.",
-            code="html",
-            http_status=status,
-            details=f"HTTP {status}, {headers.get('content-type', '')}",
-        )
+    if info.html or status == 511:
+        return web_page(status, headers.get("content-type", ""))
     return make_error(info, status)
+
+
+_PORTAL: Final = "This network may need a sign-in, or the base URL in settings is wrong."
+
+
+def is_page(body: bytes) -> bool:
+    """Whether this is a web page, whatever it is said to be."""
+    start = body[:200].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    return start.startswith((b"<!doctype", b"<html", b"<head", b"<?xml"))
+
+
+def web_page(status: int | None, media_type: str) -> GeminiError:
+    """Make the exception for a web page in the place of an answer; none of it is shown."""
+    return errors.ProtocolError(
+        "A web page came instead of an answer.",
+        f"{errors.KEPT} {_PORTAL}",
+        code="html",
+        http_status=status,
+        details=f"HTTP {status}, {media_type[:80]}",
+    )
 
 
 def make_error(info: ErrorInfo, status: int | None) -> GeminiError:
@@ -310,10 +322,18 @@ def _header_wait(headers: Mapping[str, str]) -> float | None:
     elif seconds:
         try:
             date = email.utils.parsedate_to_datetime(seconds)
-            waits.append(max(0.0, date.timestamp() - time.time()))
+            waits.append(max(0.0, date.timestamp() - _servers_now(headers)))
         except (ValueError, TypeError, OverflowError):
             pass
     return max(waits) if waits else None
+
+
+def _servers_now(headers: Mapping[str, str]) -> float:
+    """The time by the server's clock where it says it: ours may be wrong."""
+    try:
+        return email.utils.parsedate_to_datetime(headers.get("date", "")).timestamp()
+    except (ValueError, TypeError, OverflowError):
+        return time.time()
 
 
 def _plain(text: str) -> str:

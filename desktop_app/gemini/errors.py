@@ -29,6 +29,7 @@ The codes are those of the specification, section 10; `code` is opaque and may b
 from typing import Final
 
 from desktop_app.errors import AppError
+from desktop_app.gemini.certificate import Certificate
 
 KEPT: Final = "Your message is kept."
 CAME_KEPT: Final = "What came is kept."
@@ -64,7 +65,12 @@ class ConnectionFailed(GeminiError):
 
 
 class CertificateNotTrusted(ConnectionFailed):
-    """The server's certificate was not accepted; there is no switch to accept it."""
+    """The server's certificate was not accepted; there is no switch to accept it.
+
+    `certificate` is the one that came, where it could be looked at.
+    """
+
+    certificate: Certificate | None = None
 
 
 class ProxyRefused(ConnectionFailed):

@@ -25,6 +25,7 @@ from desktop_app.gemini.upload import (
     OnProgress,
     Upload,
     UploadLost,
+    check_file,
     check_upload_url,
     may_pass,
     wait_after,
@@ -74,7 +75,8 @@ class FilesApi:
 
     async def get(self, name: str) -> ServerFile:
         """Read what became of a file, by its name `files/…`."""
-        return read_file(await self._call("GET", self._url(name)))
+        file = read_file(await self._call("GET", self._url(name)))
+        return check_file(file, self._caller.origin)
 
     async def delete(self, name: str) -> None:
         """Delete a file at the server."""
@@ -132,7 +134,7 @@ class FilesApi:
             url = earlier or await self._start(size, mime_type, display_name)
             upload = Upload(self._caller, url, read, size, on_progress)
             try:
-                return await upload.run(begun=bool(earlier))
+                return check_file(await upload.run(begun=bool(earlier)), self._caller.origin)
             except UploadLost:
                 earlier = ""
             except BaseException:

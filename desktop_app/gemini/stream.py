@@ -9,11 +9,17 @@ from typing import Final
 import httpx
 
 from desktop_app.gemini import wire
-from desktop_app.gemini.error_body import error_from_response
+from desktop_app.gemini.error_body import error_from_response, is_page, web_page
 from desktop_app.gemini.errors import GeminiError, ProtocolError, StreamBroken, TimedOut
 from desktop_app.gemini.sse import ServerSentEvent, SSEDecoder
 from desktop_app.gemini.transport import translate
-from desktop_app.interactions.events import ErrorEvent, Event, InteractionCompleted
+from desktop_app.interactions.events import (
+    ErrorEvent,
+    Event,
+    InteractionCompleted,
+    UnknownEvent,
+    UnreadableEvent,
+)
 
 MAX_LINE: Final = 64 << 20
 """A whole picture comes in one line: a 4K PNG is about 40 MB in base64."""
@@ -26,37 +32,59 @@ async def read_body(
     response: httpx.Response,
     limit: int,
     timeout: float,  # noqa: ASYNC109 - for the whole body
-    *,
-    cut: bool = False,
 ) -> bytes:
     """Read a body of at most `limit` bytes within `timeout` seconds.
 
-    A longer one is cut, or refused with `ProtocolError`. Raises `TimedOut` and `StreamBroken`.
-    Where the server says the key again, as some do that refuse it, that is taken out.
+    A longer one is refused with `ProtocolError`. Raises `TimedOut` and `StreamBroken`. Where the
+    server says the key again, as some do that refuse it, that is taken out.
     """
     chunks: list[bytes] = []
-    size = 0
     host = response.url.host
     try:
-        async with asyncio.timeout(timeout), aclosing(_raw(response)) as raw:
-            async for chunk in raw:
-                chunks.append(chunk)
-                size += len(chunk)
-                if size > limit:
-                    break
+        async with asyncio.timeout(timeout):
+            await _gather(response, limit, chunks)
     except TimeoutError as error:
         raise no_event(host, timeout) from error
     except httpx.HTTPError as error:
         raise translate(error, host) from error
-    if size > limit and not cut:
+    if sum(map(len, chunks)) > limit:
         raise ProtocolError(
             "The server’s answer is too large to read.",
             code="too_large",
             details=f"more than {limit} bytes",
         )
+    return _join(response, chunks)
+
+
+async def read_start(
+    response: httpx.Response,
+    limit: int,
+    timeout: float,  # noqa: ASYNC109 - for what there is of it
+) -> bytes:
+    """Read the body of an error as far as it comes: its status is known without. Never raises."""
+    chunks: list[bytes] = []
+    try:
+        async with asyncio.timeout(timeout):
+            await _gather(response, limit, chunks)
+    except (TimeoutError, httpx.HTTPError):
+        pass
+    return _join(response, chunks)[:limit]
+
+
+async def _gather(response: httpx.Response, limit: int, chunks: list[bytes]) -> None:
+    size = 0
+    async with aclosing(_raw(response)) as raw:
+        async for chunk in raw:
+            chunks.append(chunk)
+            size += len(chunk)
+            if size > limit:
+                return
+
+
+def _join(response: httpx.Response, chunks: list[bytes]) -> bytes:
     key = _key_of(response)
     body = b"".join(chunks)
-    return (body.replace(key.encode(), _HIDDEN) if key else body)[:limit]
+    return body.replace(key.encode(), _HIDDEN) if key else body
 
 
 async def read_events(
@@ -66,7 +94,8 @@ async def read_events(
 
     It is the answer's `Content-Type` that decides, not what was asked for. Ends after the event
     that ends the interaction. Raises `StreamBroken` where there is none, `TimedOut` where no event
-    comes for `event_timeout` seconds, and what the server says in place of a stream.
+    comes for `event_timeout` seconds, and what the server says in place of a stream. An event that
+    says nothing we know is a sign of life like a comment: no answer comes of it.
     """
     media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != "text/event-stream":
@@ -86,7 +115,8 @@ async def read_events(
                 if isinstance(event, InteractionCompleted | ErrorEvent):
                     await _drain(chunks)
                     return
-                deadline = loop.time() + event_timeout
+                if not isinstance(event, UnknownEvent | UnreadableEvent):
+                    deadline = loop.time() + event_timeout
     decoder.close()
     stray = bytes(decoder.stray)
     raise _cut_off(stray.replace(key.encode(), _HIDDEN) if key else stray)
@@ -120,8 +150,8 @@ async def _drain(chunks: AsyncGenerator[bytes, None]) -> None:
 async def _whole_answer(response: httpx.Response, media_type: str, event_timeout: float) -> Event:
     """Read what is no stream: a whole interaction, or an error in disguise."""
     body = await read_body(response, MAX_LINE, event_timeout)
-    if "html" in media_type:
-        raise error_from_response(response.status_code, response.headers, body)
+    if "html" in media_type or is_page(body):
+        raise web_page(response.status_code, media_type)
     if media_type != "application/json":
         raise ProtocolError(
             "The server sent something else than an answer.",
@@ -135,6 +165,8 @@ async def _whole_answer(response: httpx.Response, media_type: str, event_timeout
 
 
 def _cut_off(stray: bytes) -> GeminiError:
+    if is_page(stray):
+        return web_page(200, "text/event-stream")
     # Some servers put their refusal into the stream as bare JSON (googleapis/js-genai#1973).
     if stray.lstrip()[:1] in (b"{", b"["):
         error = error_from_response(None, {}, stray)

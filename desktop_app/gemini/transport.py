@@ -126,8 +126,10 @@ def system_has_certificates() -> bool:
     return any(_HASHED_NAME.fullmatch(name) for name in names)
 
 
-def translate(error: httpx.HTTPError | httpx.InvalidURL, host: str) -> GeminiError:
-    """Say in plain words what httpx says in its own.
+def translate(
+    error: httpx.HTTPError | httpx.InvalidURL, host: str, *, answered: bool = True
+) -> GeminiError:
+    """Say in plain words what httpx says in its own; `answered`: an answer had begun.
 
     Only the exception's type is kept for the details: the text of a LocalProtocolError can hold
     the value of a header, which is the key (reliability, section 1.3).
@@ -152,6 +154,20 @@ def translate(error: httpx.HTTPError | httpx.InvalidURL, host: str) -> GeminiErr
                 code="local_protocol",
                 details=details,
             )
+        case httpx.RemoteProtocolError() if not answered and _is_nonsense(error):
+            return ProtocolError(
+                f"What {host} sent is no answer of a web server.",
+                "Your message is kept. Check the base URL in settings.",
+                code="no_http",
+                details=details,
+            )
+        case _ if not answered:
+            return StreamBroken(
+                f"{host} closed the connection without an answer.",
+                "Your message is kept. Try again.",
+                code="no_answer",
+                details=details,
+            )
         case _:
             return StreamBroken(
                 "The connection broke.",
@@ -159,6 +175,16 @@ def translate(error: httpx.HTTPError | httpx.InvalidURL, host: str) -> GeminiErr
                 code="connection_broken",
                 details=details,
             )
+
+
+def _is_nonsense(error: BaseException) -> bool:
+    """Whether what came broke the rules of HTTP, and was not just cut off."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if type(cause).__module__.startswith("h11"):
+            return True
+        cause = cause.__cause__ or cause.__context__
+    return False
 
 
 def _without_a_route(error: httpx.HTTPError, host: str) -> GeminiError:

@@ -26,7 +26,7 @@ from desktop_app.gemini.errors import (
 )
 from desktop_app.gemini.server_file import ServerFile, read_file
 from desktop_app.gemini.stream import no_event, read_body
-from desktop_app.origin import BadBaseUrl, Origin, origin_of
+from desktop_app.origin import GOOGLE_ORIGIN, BadBaseUrl, Origin, origin_of
 
 PIECE: Final = 8 << 20
 """Bytes of one request: a multiple of every granularity that servers ask for."""
@@ -251,15 +251,39 @@ def check_upload_url(url: str, origin: Origin) -> str:
 
     Raises `ProtocolError`.
     """
-    try:
-        found = origin_of(url)
-    except BadBaseUrl:
-        found = None
+    found = _origin_or_none(url)
     if found != origin:
         raise ProtocolError(
             "The server named an unexpected host for the upload.",
             f"{KEPT} Nothing was uploaded. Check the base URL in settings.",
             code="upload_host",
-            details=f"{found.scheme}://{found.host}" if found else "no address",
+            details=_told(found),
         )
     return url
+
+
+def check_file(file: ServerFile, origin: Origin) -> ServerFile:
+    """Return a file whose address is the server's own, or Google's: a server in between says that.
+
+    The address goes into requests and is never fetched. Raises `ProtocolError`.
+    """
+    found = _origin_or_none(file.uri)
+    if found not in (origin, GOOGLE_ORIGIN):
+        raise ProtocolError(
+            "The server named an unexpected host for a file.",
+            f"{KEPT} Check the base URL in settings.",
+            code="file_host",
+            details=_told(found),
+        )
+    return file
+
+
+def _origin_or_none(url: str) -> Origin | None:
+    try:
+        return origin_of(url)
+    except BadBaseUrl:
+        return None
+
+
+def _told(found: Origin | None) -> str:
+    return f"{found.scheme}://{found.host}" if found else "no address"

@@ -59,7 +59,6 @@ def _limit_memory() -> None:
 
         # macOS accepts the limit and does not keep it.
         resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _limit_time() -> None:

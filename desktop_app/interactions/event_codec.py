@@ -335,6 +335,10 @@ _EVENTS: dict[str, Callable[[JsonObject, str | None], Event | None]] = {
 }
 
 
+EVENT_TYPES = frozenset({"step.delta", *_EVENTS})
+"""The types of event that are documented; one that is none of its type is kept unknown."""
+
+
 def encode_event(event: Event) -> JsonObject:
     """Write one event as the server sends it."""
     data: JsonObject

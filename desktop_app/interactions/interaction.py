@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
 
-from desktop_app.interactions.content import Content, TextContent
+from desktop_app.interactions.content import Content
 from desktop_app.interactions.events import (
     ErrorEvent,
     Event,
@@ -35,12 +35,11 @@ from desktop_app.interactions.outcome import (
     Failure,
     Outcome,
 )
-from desktop_app.interactions.step_log import StepLog
+from desktop_app.interactions.step_log import StepLog, last_text
 from desktop_app.interactions.steps import (
     FunctionResultStep,
     ModelOutputStep,
     Step,
-    ThoughtStep,
     UserInputStep,
 )
 
@@ -157,20 +156,7 @@ class Interaction:
     @property
     def output_text(self) -> str:
         """The last unbroken run of text at the end of the answer, thoughts ignored (section 11)."""
-        texts: list[str] = []
-        for step in reversed(self.steps):
-            if isinstance(step, ThoughtStep):
-                continue
-            if not isinstance(step, ModelOutputStep):
-                if texts:
-                    break
-                continue
-            for block in reversed(step.content or ()):
-                if isinstance(block, TextContent):
-                    texts.append(block.text)
-                elif texts:
-                    return "".join(reversed(texts))
-        return "".join(reversed(texts))
+        return last_text(self.steps)
 
     @property
     def has_output(self) -> bool:
@@ -219,6 +205,11 @@ class Interaction:
     def awaits_rest(self) -> bool:
         """Whether the rest was to be asked for, and nothing of it came."""
         return bool(self.hops) and self.header == InteractionHeader()
+
+    @property
+    def can_be_followed(self) -> bool:
+        """Whether its stream can be taken up again without anything being said twice."""
+        return self.last_event_id is not None or not self._log.grew
 
     # --- the fold -----------------------------------------------------------------------------
 
@@ -293,10 +284,7 @@ class Interaction:
                     self._log.replace(steps)
                 self._complete(header)
             case InteractionSnapshot(header, steps):
-                self._log.replace(steps)
-                self._seen.clear()
-                self.last_event_id = None  # it says nothing of where in the stream it stands
-                self._complete(header)
+                self._take_whole(header, steps)
             case ErrorEvent(error):
                 self.error = event
                 self._end(Outcome.FAILED, Failure(error.code, error.message))
@@ -309,7 +297,7 @@ class Interaction:
     def _delta(self, event: StepDelta) -> int | None:
         if event.total_usage is not None:
             self.header = replace(self.header, usage=event.total_usage)
-        self._said_since_token = True
+        self._note_output(event.event_id)
         position = self._log.add(event)
         if position is None:
             raw = event.delta.raw if isinstance(event.delta, UnknownDelta) else {}
@@ -319,14 +307,19 @@ class Interaction:
     def _start(self, event: StepStart) -> int | None:
         if isinstance(event.step, UserInputStep):
             return None  # an echo of the input (section 2)
-        self._said_since_token = True
+        self._note_output(event.event_id)
         return self._log.start(event.index, event.step)
 
     def _stop(self, event: StepStop) -> int | None:
         if event.usage is not None:
             self.header = replace(self.header, usage=event.usage)
-        self._said_since_token = True
+        self._note_output(event.event_id)
         return self._log.stop(event)
+
+    def _note_output(self, event_id: str | None) -> None:
+        self._said_since_token = True
+        if event_id is None:
+            self.last_event_id = None  # whoever goes on after an earlier one says this again
 
     def _update(self, event: InteractionStatusUpdate) -> None:
         header = InteractionHeader(
@@ -347,6 +340,14 @@ class Interaction:
         outcome = OUTCOME_OF_STATUS.get(header.status or "", Outcome.INCOMPLETE)
         if outcome is not Outcome.STREAMING:
             self._end(outcome, Failure("failed", "") if outcome is Outcome.FAILED else None)
+
+    def _take_whole(self, header: InteractionHeader, steps: Sequence[Step]) -> None:
+        running = OUTCOME_OF_STATUS.get(header.status or "") is Outcome.STREAMING
+        if not self._log.says_more_than(steps, running=running):
+            self._log.replace(steps)
+            self._seen.clear()
+            self.last_event_id = None  # it says nothing of where in the stream it stands
+        self._complete(header)
 
     def _take(self, header: InteractionHeader) -> None:
         # Later words win over earlier ones, absent ones over nothing.

@@ -7,10 +7,11 @@ request that the answer took.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from desktop_app.interactions.content import TextContent
 from desktop_app.interactions.events import StepDelta, StepStop, UnknownDelta, Usage
 from desktop_app.interactions.growing import GrowingStep, Settled, growing, growing_for
 from desktop_app.interactions.jsonvalue import JsonObject
-from desktop_app.interactions.steps import Step
+from desktop_app.interactions.steps import ModelOutputStep, Step, ThoughtStep
 
 
 @dataclass
@@ -78,6 +79,16 @@ class StepLog:
     def grew(self) -> bool:
         """Whether the request that is answered now has begun a step."""
         return len(self._states) > self._begin
+
+    def says_more_than(self, steps: Sequence[Step], *, running: bool) -> bool:
+        """Whether there is more here than in what the server has of the request answered now.
+
+        Of an answer that has ended the server knows all, if it says anything at all.
+        """
+        if not steps:
+            return self.grew
+        here = [state.growing.value() for state in self._states[self._begin :]]
+        return running and _size(here) > _size(steps)
 
     # --- what the server says -----------------------------------------------------------------
 
@@ -174,3 +185,36 @@ class StepLog:
         """Say how many of the stored steps earlier requests gave."""
         self._begin = begin
         self._positions = {i: at for i, at in self._positions.items() if at >= begin}
+
+
+def last_text(steps: Sequence[Step]) -> str:
+    """The last unbroken run of text at the end of an answer, thoughts ignored."""
+    texts: list[str] = []
+    for step in reversed(steps):
+        if isinstance(step, ThoughtStep):
+            continue
+        if not isinstance(step, ModelOutputStep):
+            if texts:
+                break
+            continue
+        for block in reversed(step.content or ()):
+            if isinstance(block, TextContent):
+                texts.append(block.text)
+            elif texts:
+                return "".join(reversed(texts))
+    return "".join(reversed(texts))
+
+
+def _size(steps: Sequence[Step]) -> int:
+    """How much steps say: their texts, and one for each of them."""
+    size = len(steps)
+    for step in steps:
+        match step:
+            case ModelOutputStep(content):
+                blocks = content
+            case ThoughtStep(_, summary):
+                blocks = summary
+            case _:
+                blocks = None
+        size += sum(len(one.text) if isinstance(one, TextContent) else 1 for one in blocks or ())
+    return size

@@ -3,9 +3,11 @@
 import json
 import os
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from desktop_app import faultpoints
 from desktop_app.errors import AppError
 from desktop_app.interactions.jsonvalue import JsonObject, parse_json
 from desktop_app.settings.settings import DEFAULTS, Settings, read_settings, write_settings
@@ -37,6 +39,7 @@ class SettingsFile:
 
     def load(self) -> Loaded:
         """Read the file. A damaged one is kept under another name, and said."""
+        self._tidy()
         try:
             text = self._path.read_text("utf-8")
         except FileNotFoundError:
@@ -63,7 +66,7 @@ class SettingsFile:
         """Write the file, all of it or nothing. Raises `SettingsUnwritable`."""
         data = {**self._unknown, **write_settings(settings)}
         text = json.dumps(data, ensure_ascii=False, indent=2) + "\n"
-        temporary = self._path.with_name(f".{self._path.name}-{os.urandom(4).hex()}")
+        temporary = self._path.with_name(self._temporary + os.urandom(4).hex())
         try:
             try:
                 flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
@@ -71,7 +74,9 @@ class SettingsFile:
                     file.write(text)
                     file.flush()
                     os.fsync(file.fileno())
+                faultpoints.reach("settings.written")
                 temporary.replace(self._path)
+                faultpoints.reach("settings.replaced")
             finally:
                 temporary.unlink(missing_ok=True)
         except OSError as error:
@@ -79,6 +84,16 @@ class SettingsFile:
                 f"The settings could not be saved: {error.strerror}.",
                 "They hold until Castor is closed.",
             ) from error
+
+    @property
+    def _temporary(self) -> str:
+        return f".{self._path.name}-"
+
+    def _tidy(self) -> None:
+        """Delete what a program has left that was ended while it wrote."""
+        with suppress(OSError):
+            for left in self._path.parent.glob(f"{self._temporary}*"):
+                left.unlink()
 
     def _put_aside(self, reason: str) -> Loaded:
         stamp = time.strftime("%Y-%m-%d-%H%M%S")

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from desktop_app import faultpoints
 from desktop_app.store.database import make_private_folder
 from desktop_app.store.errors import DiskFull, FileRefused, ProfileUnwritable, StoreError
 
@@ -23,6 +24,12 @@ _BASE64_CHUNK: Final = 3 << 18
 """A multiple of 3, so that the base64 of the pieces is the base64 of the whole."""
 
 _STALE_SECONDS: Final = 3600.0
+
+Note = Callable[[str, int], object]
+"""Is told the digest and size of a file before that is in the store, in the copying thread.
+
+Who writes them down there finds each file again, whenever the program ends.
+"""
 
 
 @dataclass(frozen=True)
@@ -55,6 +62,7 @@ class AttachmentStore:
         limit: int,
         inspect: Callable[[BinaryIO, int], object] | None = None,
         on_progress: Callable[[int, int], object] | None = None,
+        note: Note | None = None,
     ) -> StoredFile:
         """Copy a file of at most `limit` bytes.
 
@@ -80,13 +88,13 @@ class AttachmentStore:
                     if on_progress is not None:
                         on_progress(copied, size)
 
-            return self._store(chunks(), limit)
+            return self._store(chunks(), limit, note)
 
-    def add_bytes(self, data: bytes, limit: int) -> StoredFile:
+    def add_bytes(self, data: bytes, limit: int, note: Note | None = None) -> StoredFile:
         """Put bytes that come from elsewhere into the store. Raises as `copy_file` does."""
         if len(data) > limit:
             raise FileRefused(f"it has {_megabytes(len(data))}, more than {_megabytes(limit)}")
-        return self._store(iter([data]), limit)
+        return self._store(iter([data]), limit, note)
 
     def read_base64(self, sha256: str) -> Iterator[bytes]:
         """Give the base64 of a file's bytes in pieces of 1 MiB. Raises `StoreError`."""
@@ -115,10 +123,13 @@ class AttachmentStore:
         if not there:
             raise _gone()
 
-    def delete(self, digests: list[str]) -> None:
-        """Delete files; those that are gone already are no matter."""
-        for digest in digests:
-            self.path(digest).unlink(missing_ok=True)
+    def delete(self, sha256: str) -> bool:
+        """Delete a file, and say whether it is gone; another program may hold it."""
+        try:
+            self.path(sha256).unlink(missing_ok=True)
+        except OSError:
+            return False
+        return True
 
     def sweep(self) -> None:
         """Delete what interrupted copies have left behind, an hour later."""
@@ -130,18 +141,20 @@ class AttachmentStore:
             except OSError:
                 continue  # another time
 
-    def _store(self, chunks: Iterator[bytes], limit: int) -> StoredFile:
+    def _store(self, chunks: Iterator[bytes], limit: int, note: Note | None) -> StoredFile:
         temporary = self._folder / f"new-{os.urandom(8).hex()}"
         try:
             make_private_folder(self._folder)
             try:
-                return self._write(temporary, chunks, limit)
+                return self._write(temporary, chunks, limit, note)
             finally:
                 temporary.unlink(missing_ok=True)
         except OSError as error:
             raise _disk_error(error, self._folder) from error
 
-    def _write(self, temporary: Path, chunks: Iterator[bytes], limit: int) -> StoredFile:
+    def _write(
+        self, temporary: Path, chunks: Iterator[bytes], limit: int, note: Note | None
+    ) -> StoredFile:
         import hashlib  # OpenSSL's library with it, which no start needs
 
         digest = hashlib.sha256()
@@ -161,9 +174,14 @@ class AttachmentStore:
         name = digest.hexdigest()
         final = self.path(name)
         make_private_folder(final.parent)
+        faultpoints.reach("attachment.copied")
+        if note is not None:
+            note(name, size)
+        faultpoints.reach("attachment.noted")
         if not final.exists():
             temporary.replace(final)
             _sync_folder(final.parent)
+        faultpoints.reach("attachment.stored")
         return StoredFile(name, size, head, final)
 
 

@@ -17,6 +17,7 @@ from typing import Final
 
 import apsw
 
+from desktop_app import faultpoints
 from desktop_app.store.errors import BackupRefused, DamagedCopy, DiskFull
 from desktop_app.store.files import make_private_folder, sync_file, sync_folder
 from desktop_app.store.migrations import (
@@ -92,9 +93,11 @@ def back_up(
         try:
             os.close(os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
             _copy(db, unfinished, stop)
+            faultpoints.reach("backup.copied")
             _check_whole(unfinished)
             sync_file(unfinished)
             unfinished.replace(target)
+            faultpoints.reach("backup.named")
             sync_folder(folder)
         finally:
             unfinished.unlink(missing_ok=True)

@@ -6,6 +6,7 @@ from typing import Any
 
 import apsw
 
+from desktop_app import faultpoints
 from desktop_app.interactions.content import AttachmentContent
 from desktop_app.interactions.outcome import PROGRAM_ENDED, Outcome
 from desktop_app.interactions.outline import TurnFacts
@@ -19,7 +20,7 @@ from desktop_app.store.columns import (
     Types,
     expect,
 )
-from desktop_app.store.deletions import note_interactions, note_uploads
+from desktop_app.store.deletions import keep_copy, note_copy, note_interactions, note_uploads
 from desktop_app.store.rows import (
     ConversationRow,
     Draft,
@@ -73,12 +74,15 @@ def _conversation(row: Sequence[Any]) -> ConversationRow:
 
 
 def save_conversation(db: apsw.Connection, row: ConversationRow) -> None:
-    """Write a conversation's own columns; a new one comes to the top of the list."""
+    """Write a conversation's own columns; a new one comes to the top of the list.
+
+    Whether it is in the trash is not changed: a late write would take it out.
+    """
     db.execute(
         "INSERT INTO conversation (key, sequence, title, named, origin, model, thinking_level, "
         "head, created, updated, unread, trashed) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, "
         "?11, ?12) ON CONFLICT (key) DO UPDATE SET title = ?3, named = ?4, origin = ?5, "
-        "model = ?6, thinking_level = ?7, head = ?8, updated = ?10, unread = ?11, trashed = ?12",
+        "model = ?6, thinking_level = ?7, head = ?8, updated = ?10, unread = ?11",
         (
             row.key,
             row.sequence or next_sequence(db),
@@ -110,11 +114,21 @@ def set_trashed(db: apsw.Connection, key: str, when: float | None) -> None:
     db.execute("UPDATE conversation SET trashed = ? WHERE key = ?", (when, key))
 
 
+def take_out_of_trash(db: apsw.Connection, key: str) -> ConversationRow | None:
+    """Take a conversation out of the trash; return it as it is, `None` where it is gone.
+
+    Something may have come to it after it was put there.
+    """
+    set_trashed(db, key, None)
+    row = db.execute(f"SELECT {_CONVERSATION} FROM conversation WHERE key = ?", (key,)).fetchone()  # noqa: S608 - constants
+    return None if row is None else _conversation(row)
+
+
 def delete_conversations(db: apsw.Connection, keys: Iterable[str]) -> list[str]:
     """Delete conversations for good; return the digests of attachments nobody uses any more.
 
-    What the server has of them is noted, to be deleted there. An attachment that they never had
-    stays: it may be one that is being attached right now.
+    What the server has of them is noted, to be deleted there, and so are those files here. An
+    attachment that they never had stays: it may be one that is being attached right now.
     """
     used: dict[str, None] = {}
     for key in keys:
@@ -317,11 +331,13 @@ def drop_steps_from(db: apsw.Connection, interaction: str, position: int) -> Non
 
 
 def add_attachment(db: apsw.Connection, sha256: str, size: int) -> None:
-    """Note that a file is in the store of attachments."""
+    """Note that a file is in the store of attachments, or is just coming there."""
     db.execute(
-        "INSERT OR IGNORE INTO attachment (sha256, size, created) VALUES (?, ?, ?)",
+        "INSERT INTO attachment (sha256, size, created) VALUES (?, ?, ?) "
+        "ON CONFLICT (sha256) DO UPDATE SET created = excluded.created",
         (sha256, size, time.time()),
     )
+    keep_copy(db, sha256)
 
 
 def use_attachments(db: apsw.Connection, owner: str, digests: Iterable[str]) -> None:
@@ -334,7 +350,7 @@ def use_attachments(db: apsw.Connection, owner: str, digests: Iterable[str]) -> 
 
 
 def forget_unused_attachments(db: apsw.Connection, older_than: float) -> list[str]:
-    """Delete the rows of attachments nobody uses; return their digests, for the files."""
+    """Delete the rows of attachments nobody uses; return their digests. The files are noted."""
     digests = [
         str(digest)
         for (digest,) in db.execute(
@@ -351,6 +367,7 @@ def _forget_if_unused(db: apsw.Connection, sha256: str) -> bool:
     if use.fetchone() is not None:
         return False
     note_uploads(db, sha256)
+    note_copy(db, sha256)
     db.execute("DELETE FROM attachment WHERE sha256 = ?", (sha256,))
     return True
 
@@ -370,6 +387,7 @@ def save_draft(db: apsw.Connection, conversation: str, draft: Draft) -> None:
     """Write what stands in the composer of a conversation; an empty draft is none."""
     owner = f"draft:{conversation}"
     use_attachments(db, owner, dict.fromkeys(a.sha256 for a in draft.attachments))
+    faultpoints.reach("draft.saving")
     if draft == Draft():
         db.execute("DELETE FROM draft WHERE conversation = ?", (conversation,))
         return

@@ -17,6 +17,7 @@ from typing import Any, Final, Generic, Protocol, TypeVar
 
 import apsw
 
+from desktop_app import faultpoints
 from desktop_app.store.backups import back_up
 from desktop_app.store.errors import (
     DatabaseDamaged,
@@ -256,7 +257,9 @@ def _in_transaction(db: apsw.Connection, work: Callable[[apsw.Connection], T]) -
     db.execute("BEGIN IMMEDIATE")
     try:
         result = work(db)
+        faultpoints.reach("database.commit")
         db.execute("COMMIT")
+        faultpoints.reach("database.committed")
     except BaseException:
         if not db.get_autocommit():  # a full disk has rolled back by itself
             db.execute("ROLLBACK")
@@ -328,6 +331,7 @@ def _bring_up_to_date(
         if on_change is not None:
             on_change()
         back_up(db, file.parent, f"version-{version}")
+        faultpoints.reach("migration.copied")
     try:
         migrate(db, file)
     except apsw.ConstraintError as error:  # what is in it is not as its own schema wants it

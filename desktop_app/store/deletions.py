@@ -1,11 +1,11 @@
-"""What is to be deleted at a server: a queue that survives the program.
+"""What is to be deleted at a server, and which files here: queues that survive the program.
 
-It is written in the same transaction as the deletion here, and emptied when the server can be
-reached with the key of its origin.
+They are written in the same transaction as the deletion here. That of a server is emptied when it
+can be reached with the key of its origin, that of our files at once, or at the next start.
 """
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -16,6 +16,8 @@ from desktop_app.interactions.jsonvalue import parse_json
 from desktop_app.store.rows import read_hops
 
 _DAY: Final = 24 * 3600.0
+COPY: Final = "copy"
+"""Beside the kinds of what servers keep: a file in the store of attachments, by its digest."""
 
 
 class Kind(StrEnum):
@@ -97,3 +99,35 @@ def forget_lapsed_deletions(db: apsw.Connection, now: float) -> None:
         "DELETE FROM deletion WHERE kind = ? AND created < ?",
         [(kind.value, now - seconds) for kind, seconds in KEPT_SECONDS.items()],
     )
+
+
+# --- copies of files ------------------------------------------------------------------------------
+
+
+def note_copy(db: apsw.Connection, sha256: str) -> None:
+    """Have the copy of an attachment deleted that nobody uses any more."""
+    db.execute(
+        "INSERT OR IGNORE INTO deletion (kind, id, origin, created) VALUES (?, ?, '', ?)",
+        (COPY, sha256, time.time()),
+    )
+
+
+def keep_copy(db: apsw.Connection, sha256: str) -> None:
+    """Have it kept: it is attached again."""
+    db.execute("DELETE FROM deletion WHERE kind = ? AND id = ?", (COPY, sha256))
+
+
+def delete_copies(db: apsw.Connection, delete: Callable[[str], bool]) -> None:
+    """Delete the copies that were noted; what cannot be deleted now stays in the queue.
+
+    `delete` says whether the file of a digest is gone. It is called here, so that no file which is
+    attached again meanwhile is deleted.
+    """
+    rows = db.execute(
+        "SELECT id FROM deletion WHERE kind = ? AND id NOT IN "
+        "(SELECT sha256 FROM attachment UNION SELECT sha256 FROM attachment_use)",
+        (COPY,),
+    ).fetchall()
+    for (sha256,) in rows:
+        if delete(str(sha256)):
+            keep_copy(db, str(sha256))

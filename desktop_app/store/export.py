@@ -1,25 +1,33 @@
-"""`castor export`: the history as JSON, read over a connection of its own that cannot write."""
+"""`castor export`: the history in a form, read over a connection of its own that cannot write."""
 
 import json
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TextIO
+from typing import Final, TextIO
 
 import apsw
 
+from desktop_app import faultpoints
 from desktop_app.interactions.jsonvalue import JsonObject, JsonValue, parse_json
 from desktop_app.store.conversations import each_interaction, list_conversations
 from desktop_app.store.database import FILE_NAME, open_read_only
-from desktop_app.store.errors import StoreError
-from desktop_app.store.rows import ConversationRow, InteractionRow
+from desktop_app.store.errors import DiskFull, StoreError
+from desktop_app.store.outlines import load_outline
+from desktop_app.store.rows import ConversationRow, InteractionRow, restore_interaction
+from desktop_app.store.said import FORMS, Form, said_in
+
+JSON: Final = "json"
 
 
-def export(profile: Path, key: str | None = None, out: TextIO | None = None) -> None:
-    """Write the conversations of a profile, or one of them, as one JSON object.
+def export(
+    profile: Path, key: str | None = None, out: TextIO | None = None, form: str = JSON
+) -> None:
+    """Write the conversations of a profile, or one of them; `form` is JSON or one of `FORMS`.
 
-    The steps and inputs are as the wire spoke them. Raises `StoreError` where there is no history
-    or no such conversation.
+    JSON has everything: every turn, its steps and inputs as the wire spoke them. The other forms
+    have what is on screen. Raises `StoreError` where there is no history or no such conversation.
     """
     db = open_read_only(profile / FILE_NAME)
     try:
@@ -27,14 +35,65 @@ def export(profile: Path, key: str | None = None, out: TextIO | None = None) -> 
         chosen = [row for row in rows if key is None or row.key == key]
         if key is not None and not chosen:
             raise StoreError(f"There is no conversation {key}.")
-        _write(db, chosen, out or _standard_output())
+        out = out or _standard_output()
+        if form == JSON:
+            _write(db, chosen, out)
+        else:
+            for piece in _said(db, chosen, FORMS[form]):
+                out.write(piece)
+            out.flush()
     finally:
         db.close()
 
 
+def export_to(file: Path, profile: Path, key: str, form: str) -> None:
+    """Write one conversation into a file of the person's, whole or not at all.
+
+    Raises `StoreError`.
+    """
+    temporary = file.with_name(f".castor-{os.urandom(8).hex()}")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
+    try:
+        try:
+            descriptor = os.open(temporary, flags, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as out:
+                export(profile, key, out, form)
+                os.fsync(descriptor)
+            temporary.replace(file)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except OSError as error:
+        reason = error.strerror or "the disk refuses"
+        raise DiskFull(f"The file could not be written: {reason}.") from error
+
+
 def _standard_output() -> TextIO:
-    # Whatever the terminal's encoding is, JSON is UTF-8.
-    return open(sys.stdout.fileno(), "w", encoding="utf-8", closefd=False)
+    # Whatever the terminal's encoding is, what is written is UTF-8.
+    return open(sys.stdout.fileno(), "w", encoding="utf-8", newline="", closefd=False)
+
+
+def _said(db: apsw.Connection, rows: Sequence[ConversationRow], form: Form) -> Iterator[str]:
+    yield form.begin
+    for row in rows:
+        yield form.title(row.title)
+        shown = _shown(db, row)
+        for turn in each_interaction(db, row.key):
+            if turn.key in shown:
+                for said in said_in(restore_interaction(turn), row.title, turn.created):
+                    yield form.turn(said)
+    yield form.end
+
+
+def _shown(db: apsw.Connection, row: ConversationRow) -> set[str]:
+    """The keys of the turns that are on screen: the last one, and what it follows."""
+    outline = load_outline(db, row.key)
+    previous = dict(zip(outline.keys, outline.previous, strict=True))
+    shown: set[str] = set()
+    at = row.head
+    while at is not None and at in previous and at not in shown:
+        shown.add(at)
+        at = previous[at]
+    return shown
 
 
 def _write(db: apsw.Connection, rows: Sequence[ConversationRow], out: TextIO) -> None:
@@ -45,6 +104,7 @@ def _write(db: apsw.Connection, rows: Sequence[ConversationRow], out: TextIO) ->
         out.write(",\n" if number else "\n")
         out.write(head.removesuffix("\n}") + ',\n "turns": [')
         for position, turn in enumerate(each_interaction(db, row.key)):
+            faultpoints.reach("export.turn")
             out.write(",\n" if position else "\n")
             json.dump(_turn(turn), out, ensure_ascii=False, indent=1)
         out.write("]\n}")

@@ -7,6 +7,7 @@ import os
 import shutil
 from pathlib import Path
 
+from desktop_app import faultpoints
 from desktop_app.store.errors import DiskFull, StoreError
 from desktop_app.store.files import make_private_folder
 
@@ -36,10 +37,12 @@ class HandedOut:
 
 def save(path: Path, data: bytes) -> None:
     """Write a file where the person wants it, whole or not at all. Raises `StoreError`."""
-    temporary = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
+    temporary = path.with_name(f".castor-{os.urandom(8).hex()}")
     try:
         try:
-            temporary.write_bytes(data)
+            with temporary.open("xb") as file:  # never what somebody else has put there
+                file.write(data)
+            faultpoints.reach("file.written")
             temporary.replace(path)
         finally:
             temporary.unlink(missing_ok=True)

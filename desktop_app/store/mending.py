@@ -12,6 +12,7 @@ from typing import Final
 
 import apsw
 
+from desktop_app import faultpoints
 from desktop_app.store.backups import FOLDER, back_up, check_backup, list_backups
 from desktop_app.store.database import open_connection, translate
 from desktop_app.store.errors import (
@@ -199,13 +200,16 @@ def restore(file: Path, backup: Path) -> int:
     new = _beside(file, _RESTORED)
     try:
         _keep_present(file)
+        faultpoints.reach("restore.kept")
         new.unlink(missing_ok=True)
         shutil.copyfile(backup, new)
         new.chmod(0o600)
         sync_file(new)
+        faultpoints.reach("restore.copied")
         if check_backup(new) != count:
             raise BackupRefused(f"{backup.name} was changed while it was restored.")
         _put_in_place(new, file)
+        faultpoints.reach("restore.placed")
         damage_mark(file).unlink(missing_ok=True)
     except OSError as error:
         raise DiskFull(

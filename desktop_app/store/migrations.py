@@ -11,6 +11,7 @@ from typing import Final
 
 import apsw
 
+from desktop_app import faultpoints
 from desktop_app.store.errors import DatabaseTooNew
 
 APPLICATION_ID: Final = 0x43535452
@@ -236,7 +237,9 @@ def migrate(
             migrations[number](db)
             db.execute(f"PRAGMA user_version = {number + 1}")
             db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            faultpoints.reach("migration.written")
             db.execute("COMMIT")
+            faultpoints.reach("migration.committed")
         except BaseException:
             if not db.get_autocommit():
                 db.execute("ROLLBACK")

@@ -12,7 +12,7 @@ from typing import Final
 import apsw
 
 from desktop_app.interactions.jsonvalue import parse_json
-from desktop_app.store.deletions import Kind
+from desktop_app.store.deletions import COPY, Kind
 from desktop_app.store.migrations import MIGRATIONS, empty_history
 from desktop_app.store.pages import Record, Value
 from desktop_app.store.rows import write_text, write_text_step
@@ -25,7 +25,7 @@ _TYPES: Final[dict[str, tuple[type, ...]]] = {
     "BLOB": (bytes,),
 }
 _EMPTY: Final[dict[str, Value]] = {"TEXT": "", "INTEGER": 0, "REAL": 0.0, "BLOB": b""}
-_DELETED: Final = frozenset(kind.value for kind in Kind)
+_DELETED: Final = frozenset((*Kind, COPY))
 _LIKE: Final[dict[str, Callable[[Record], bool]]] = {
     "attachment_use": lambda row: _is_digest(row[1]),
     "meta": lambda row: not _is_digest(row[1]),

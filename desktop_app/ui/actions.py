@@ -27,6 +27,7 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     ActionSpec("find_previous", "Previous match", ("Shift+F3",)),
     ActionSpec("print", "Print the conversation", ("Ctrl+P",)),
     ActionSpec("save_pdf", "Save the conversation as PDF", ("Ctrl+Shift+P",)),
+    ActionSpec("export", "Export the conversation", ("Ctrl+Shift+E",)),
     ActionSpec("focus_composer", "Go to the message", ("Ctrl+L",)),
     ActionSpec("attach", "Attach files", ("Ctrl+Shift+A",)),
     ActionSpec("stop", "Stop the answer", ("Esc",)),

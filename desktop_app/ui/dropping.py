@@ -31,7 +31,7 @@ class Dropped:
 
 def has_files_or_picture(data: QMimeData) -> bool:
     """Whether there is something to attach, rather than text to insert."""
-    if any(data.hasFormat(name) for name in _PICTURES) or data.hasImage():
+    if has_picture(data):
         return True
     return data.hasUrls() and any(url.isLocalFile() for url in data.urls())
 
@@ -108,7 +108,12 @@ FILTERS: Final = (
 
 def has_picture(data: QMimeData) -> bool:
     """Whether the bytes of a picture come along."""
-    return data.hasImage() or any(data.hasFormat(name) for name in _PICTURES)
+    return any(data.hasFormat(name) for name in _PICTURES) or _has_pixels(data)
+
+
+def _has_pixels(data: QMimeData) -> bool:
+    """Whether the system has a picture in no file's form: of a drawing Qt would draw one, here."""
+    return data.hasImage() and not any("svg" in name for name in data.formats())
 
 
 def take(data: QMimeData, name: str) -> Dropped:
@@ -127,7 +132,7 @@ def _picture(data: QMimeData) -> tuple[str, bytes] | None:
             content = bytes(data.data(kind).data())
             if content:
                 return kind.removeprefix("image/").replace("jpeg", "jpg"), content
-    image = data.imageData() if data.hasImage() else None
+    image = data.imageData() if _has_pixels(data) else None
     if isinstance(image, QImage) and not image.isNull():
         buffer = QBuffer()
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)

@@ -12,6 +12,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, SignalInstance
 
+from desktop_app import faultpoints
 from desktop_app.arguments import Arguments
 from desktop_app.chat.attaching import Attachments, Refusal
 from desktop_app.chat.library import Library
@@ -85,6 +86,7 @@ class Errand(QObject):
 
     def receive(self, handover: Handover) -> None:
         """Do what a second start was asked to do; whatever it was, the window comes forward."""
+        faultpoints.reach("handover.taken")
         bring_forward(self._window, handover.token)
         if handover.files or handover.ask:
             files = tuple(Path(file) for file in handover.files)

@@ -46,6 +46,9 @@ class Header(QWidget):
     print_requested = Signal()
     """The conversation on screen is to be printed."""
 
+    export_requested = Signal()
+    """The conversation is to be exported."""
+
     pdf_requested = Signal()
     """The conversation on screen is to be saved as a PDF."""
 
@@ -188,6 +191,9 @@ class Header(QWidget):
         menu.add("Print…", self.print_requested.emit, icon_name="printer", shortcut="Ctrl+P")
         menu.add(
             "Save as PDF…", self.pdf_requested.emit, icon_name="file-down", shortcut="Ctrl+Shift+P"
+        )
+        menu.add(
+            "Export…", self.export_requested.emit, icon_name="download", shortcut="Ctrl+Shift+E"
         )
         menu.add("Move to trash", self.trash_requested.emit, icon_name="trash-2")
         width = menu.sizeHint().width()

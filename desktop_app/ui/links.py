@@ -1,4 +1,4 @@
-"""The one place that opens a link: https, http and mailto, to a host that is named, and no other.
+"""The one place that has the system open something; a link only to a host, by web or mail.
 
 The text of an answer is not to be trusted: a link in it can name a file, a program's own scheme,
 or a host that its text hides (reliability, section 1.5).
@@ -64,5 +64,5 @@ def open_link(link: Link) -> bool:
 
 
 def open_file(path: str) -> bool:
-    """Have the system open a file that Castor itself has written."""
+    """Have the system open a file that Castor itself has written, or a folder of its own."""
     return QDesktopServices.openUrl(QUrl.fromLocalFile(path))

@@ -37,6 +37,7 @@ from desktop_app.ui.dropping import (
     take,
 )
 from desktop_app.ui.empty_state import Start
+from desktop_app.ui.exporting import Exporting
 from desktop_app.ui.key_rejection import words_of_rejection
 from desktop_app.ui.mark import window_icon
 from desktop_app.ui.media_desk import MediaDesk
@@ -98,6 +99,7 @@ class MainWindow(QMainWindow):
         self.view = SessionView(self.pane, preferences, attachments, self)
         self.printing = Printing(theme, self.view, attachments.media, notices, self)
         self.keyboard = Actions(self)
+        Exporting(library, self.keyboard, self.pane, self)
         self._trashed: ConversationRow | None = None
         self._dialogs = WindowDialogs(
             theme, library, preferences, safekeeping, folders, keychain, self

@@ -40,7 +40,7 @@ class Menu(QMenu):
         checked: bool | None = None,
     ) -> QAction:
         """Add an entry; `checked` makes it one of several."""
-        action = QAction(text, self)
+        action = QAction(text.replace("&", "&&"), self)  # no letter of a name is a key
         if icon_name:
             action.setIcon(icon(self._theme, icon_name))
         if shortcut:

@@ -2,10 +2,9 @@
 
 from typing import Final
 
-from PySide6.QtCore import QObject, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QObject, Signal
 
-from desktop_app.ui.links import check_link, names_another_host, open_link
+from desktop_app.ui.links import check_link, names_another_host, open_file, open_link
 from desktop_app.ui.window_dialogs import WindowDialogs
 
 _NOT_OPENED: Final = "This link cannot be opened: Castor opens web and mail addresses only."
@@ -27,9 +26,7 @@ class Opening(QObject):
         """Open a link that may be opened; ask first where its text names another host."""
         link = check_link(address)
         if link is None:
-            self.failed.emit(
-                "This link cannot be opened: Castor opens web and mail addresses only."
-            )
+            self.failed.emit(_NOT_OPENED)
         elif names_another_host(text, link):
             self._dialogs.open_link(link.address, link.host)
         else:
@@ -41,5 +38,5 @@ class Opening(QObject):
             self.failed.emit("The system has no program for this link.")
 
     def _open_folder(self, folder: str) -> None:
-        if not QDesktopServices.openUrl(QUrl.fromLocalFile(folder)):
+        if not open_file(folder):
             self.failed.emit("The system has no program to show folders.")

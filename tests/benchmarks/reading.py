@@ -15,6 +15,7 @@ from tests.benchmarks.driving import FRAME, GapMeter, _press, _wheel, give_key
 from tests.benchmarks.feeding import Feeder, ask, deltas, feeder
 from tests.benchmarks.frames import FrameWatch, frame_ms, until_final
 from tests.benchmarks.history import LONG, SHORT, conversation_key
+from tests.benchmarks.sampling import Sampler
 from tests.benchmarks.tasks import Plan, Report, memory_mb
 from tests.world import until
 
@@ -96,16 +97,21 @@ async def _open(window: "MainWindow", plan: Plan) -> Found:
     """Open the long conversation, and an empty one to compare, some times in turn."""
     opened: list[float] = []
     floors: list[float] = []
+    sampler = Sampler()
     long = conversation_key(LONG)
-    for _ in range(plan.runs):
+    for number in range(plan.runs + 1):
         await go_to_new(window, plan.pace)
         assert long not in {one.key for one in window._library.sessions}
-        opened.append(
-            await until_final(window, lambda: window._library.open(long), 1.2 * plan.pace)
-        )
-        await go_to(window, SHORT, plan.pace)
-        floors.append(await until_final(window, window._library.new, 0.6 * plan.pace))
-    return {"open": opened, "floor": floors}
+        if number == plan.runs:
+            sampler.start()
+        took = await until_final(window, lambda: window._library.open(long), 1.2 * plan.pace)
+        if number < plan.runs:
+            opened.append(took)
+            await go_to(window, SHORT, plan.pace)
+            floors.append(await until_final(window, window._library.new, 0.6 * plan.pace))
+    sampler.begin(keep=True)
+    sampler.stop()
+    return {"open": opened, "floor": floors, "profile": sampler.profile()}
 
 
 # --- streams --------------------------------------------------------------------------------------
@@ -116,21 +122,29 @@ async def _stream(window: "MainWindow", plan: Plan) -> Found:
     made = feeder(window) if plan.task == "fed" else None
     pieces = deltas(plan.length)
     found: Found = {"runs": [], "floor": []}
-    for where in ["runs"] * plan.runs + ["floor"]:
+    for where in ["runs"] * plan.runs + ["floor", "sampled"]:
         if made is not None:
             made.feed(pieces, 1000)
         await go_to(window, LONG, plan.pace)
         _press(window.pane.transcript, Qt.Key.Key_End)
         await asyncio.sleep(1 * plan.pace)
-        one = await _measured(window, made, where == "floor")
+        sampler = Sampler() if where == "sampled" else None
+        one = await _measured(window, made, where == "floor", sampler)
+        if sampler is not None:
+            found["profile"] = sampler.profile()
+            continue
         runs = found[where]
         assert isinstance(runs, list)
         runs.append(one)
     return found
 
 
-async def _measured(window: "MainWindow", made: Feeder | None, hidden: bool) -> Found:
-    meter, watch = GapMeter(), FrameWatch(window, looks=False)
+async def _measured(
+    window: "MainWindow", made: Feeder | None, hidden: bool, sampler: Sampler | None
+) -> Found:
+    meter, watch = GapMeter(sampler), FrameWatch(window, looks=False)
+    if sampler is not None:
+        sampler.start()
     processor, began = _processor_seconds(), time.perf_counter()
     meter.start()
     session = await ask(window, leave=hidden)
@@ -139,6 +153,8 @@ async def _measured(window: "MainWindow", made: Feeder | None, hidden: bool) -> 
     await asyncio.sleep(0.3)
     used = _processor_seconds() - processor
     watch.stop()
+    if sampler is not None:
+        sampler.stop()
     last = made.last if made is not None else ended
     painted = next((one.at for one in watch.frames if one.clean and one.at > last), last)
     return {
@@ -163,22 +179,26 @@ async def _blocks(window: "MainWindow", plan: Plan) -> Found:
     """Take in the worst blocks, one each, and look at their beginning, middle and end."""
     made = feeder(window)
     found: Found = {}
+    sampler = Sampler()
+    sampler.start()
     for name, whole in worst_blocks().items():
         text = whole[: plan.length or len(whole)]
         pieces = [text[at : at + 500] for at in range(0, len(text), 500)]
         made.feed(pieces, 500)
         await go_to_new(window, plan.pace)
-        meter = GapMeter()
+        meter = GapMeter(sampler)
         meter.start()
         await ask(window)
         await asyncio.sleep(0.5 * plan.pace)
-        growing = meter.stop()
+        growing = {**meter.stop(), "profile": sampler.profile()}
         meter.start()
         for share in (0.0, 0.5, 1.0, 0.25):
             if (bar := bar_or_none(window)) is not None:
                 bar.setValue(round(share * bar.maximum()))
             await asyncio.sleep(0.3 * plan.pace)
-        found[name] = {"growing": growing, "looking": meter.stop()}
+        looking = {**meter.stop(), "profile": sampler.profile()}
+        found[name] = {"growing": growing, "looking": looking}
+    sampler.stop()
     made.feed(["word "] * 400, 500)
     await go_to(window, SHORT, plan.pace)
     meter = GapMeter()
@@ -195,7 +215,10 @@ async def _scroll(window: "MainWindow", plan: Plan) -> Found:
     """Scroll by the wheel in ten places, jump anywhere, make the window another size."""
     transcript = window.pane.transcript
     found: Found = {}
-    for name, number in (("", LONG), ("floor_", None)):
+    sampler = Sampler()
+    for name, number in (("", LONG), ("floor_", None), ("sampled_", LONG)):
+        if name == "sampled_":
+            sampler.start()
         await (go_to_new(window, plan.pace) if number is None else go_to(window, number, plan.pace))
         bar = bar_or_none(window)
         frames: list[float] = []
@@ -206,12 +229,26 @@ async def _scroll(window: "MainWindow", plan: Plan) -> Found:
             for step in range(plan.steps):
                 notches = -3 if step % 50 < 40 else 4
                 viewport = transcript.viewport()
-                frames.append(frame_ms(viewport, lambda: _wheel(viewport, notches)))  # noqa: B023
+                sampler.begin(keep=False)
+                took = frame_ms(viewport, lambda: _wheel(viewport, notches))  # noqa: B023
+                sampler.begin(keep=took > max(frames, default=0.0))
+                frames.append(took)
                 await asyncio.sleep(FRAME)
         found[f"{name}frames"] = frames
+        found["profile"] = sampler.profile()
         wait = 0.6 * plan.pace
-        found[f"{name}jumps"] = [await _jump(window, bar, at, wait) for at in _places(plan.runs)]
-        found[f"{name}resizes"] = [await _resize(window, width, wait) for width in (1000, 1280) * 3]
+        jumps: list[float] = []
+        for at in _places(plan.runs):
+            sampler.begin(keep=False)
+            took = await _jump(window, bar, at, wait)
+            sampler.begin(keep=took > max(jumps, default=0.0))
+            jumps.append(took)
+        found[f"{name}jumps"] = jumps
+        found["jump_profile"] = sampler.profile()
+        if name != "sampled_":
+            widths = (1000, 1280) * 3
+            found[f"{name}resizes"] = [await _resize(window, width, wait) for width in widths]
+    sampler.stop()
     return found
 
 

@@ -1,6 +1,7 @@
 """The transcript of long conversations: opening, streams, hard blocks, scrolling, memory, finding.
 
-Each `floor_` is of the same program in the same run with an empty conversation on screen.
+Each `floor_` is of the same program in the same run with an empty conversation on screen, each
+`_profile` of the worst that was seen, in a run of its own.
 """
 
 import json
@@ -104,6 +105,7 @@ def _opening(bench: Bench, histories: dict[int, Path], scale: Scale) -> Figures:
         opened, floors = _numbers(found, "open"), _numbers(found, "floor")
         figures[name] = round(median(opened), 1)
         figures[f"floor_{name}"] = round(median(floors), 1)
+        figures[name.replace("_ms", "_profile")] = found["profile"]
         spreads[name] = spread(opened, 1)
     return {**figures, "spread": spreads}
 
@@ -140,6 +142,7 @@ def _streams(bench: Bench, history: Path, scale: Scale) -> Figures:
         "floor_stream_gap_ms": round(floor["gap_ms"], 1),
         "floor_stream_gap_worst_ms": round(floor["gap_ms"], 1),
         "stream_last_painted_ms": round(median(late), 1),
+        "stream_gap_profile": fed["profile"],
         "spread": {"stream_cpu_s": spread(used, 2), "stream_gap_ms": spread(gaps, 1)},
     }
 
@@ -196,6 +199,7 @@ def _scrolling(bench: Bench, history: Path, scale: Scale) -> Figures:
     for name, (kind, of) in measures.items():
         figures[name] = round(of(_numbers(found, kind)), 1)
         figures[f"floor_{name}"] = round(of(_numbers(found, f"floor_{kind}")), 1)
+    figures["scroll_profile"], figures["jump_profile"] = found["profile"], found["jump_profile"]
     spreads = {name: spread(_numbers(found, kind), 1) for name, (kind, _) in measures.items()}
     return {**figures, "spread": spreads}
 

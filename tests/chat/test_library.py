@@ -6,8 +6,9 @@ from functools import partial
 from pathlib import Path
 
 from desktop_app.chat.library import TRASH_SECONDS
+from desktop_app.interactions.outcome import Outcome
 from desktop_app.store import conversations as queries
-from desktop_app.store.rows import ConversationRow
+from desktop_app.store.rows import ConversationRow, Draft
 from tests.chat.test_session import attach, completed, endless, streams
 from tests.scriptserver import script_server
 from tests.world import until, world
@@ -125,6 +126,49 @@ async def test_the_trash_can_be_undone(tmp_path: Path) -> None:
         assert [row.title for row in w.library.rows] == ["keep me"]
 
 
+async def test_an_input_on_its_way_into_the_trash_is_kept_there_and_asked_of_nobody(
+    tmp_path: Path,
+) -> None:
+    async with (
+        script_server(streams(completed("x"))) as server,
+        world(tmp_path, server.base_url) as w,
+    ):
+        session = await w.open()
+        await w.ask(session, "first")
+        trashed: list[ConversationRow] = []
+        w.library.trashed.connect(trashed.append)
+        session.send("second")
+        w.library.trash(session.key)
+        session.send("third")  # it is on screen until the new chat is there
+        await until(lambda: not session.busy, session.busy_changed)
+        assert session.turns[-1].outcome is Outcome.CANCELLED
+        assert w.library.rows == []
+        listed = await w.database.read(lambda db: queries.list_conversations(db, trashed=True))
+        assert [row.key for row in listed] == [session.key]
+        w.library.restore(trashed[0])
+        await until(lambda: bool(w.library.current and w.library.current.turns), w.library.opened)
+        assert w.library.current is not None
+        texts = [content.text for turn in w.library.current.turns for content in turn.input]  # type: ignore[union-attr]
+        assert texts == ["first", "second"]
+    assert len(server.requests) == 1
+
+
+async def test_stop_is_heard_while_the_input_is_on_its_way_to_the_disk(tmp_path: Path) -> None:
+    async with (
+        script_server(streams(completed("x"))) as server,
+        world(tmp_path, server.base_url) as w,
+    ):
+        session = await w.open()
+        session.send("never mind")
+        session.stop()
+        await until(lambda: not session.busy, session.busy_changed)
+        (turn,) = session.turns
+        assert turn.outcome is Outcome.CANCELLED
+        (row,) = await w.stored(session)
+        assert row.outcome == "cancelled"
+    assert server.requests == []
+
+
 async def test_what_is_deleted_for_good_takes_its_attachments_along(tmp_path: Path) -> None:
     async with (
         script_server(streams(completed("x"))) as server,
@@ -178,3 +222,17 @@ async def test_a_conversation_that_is_not_open_can_be_renamed(tmp_path: Path) ->
         assert [row.title for row in w.library.rows] == ["new title"]
     async with world(tmp_path, "http://127.0.0.1:1") as w:
         assert [row.title for row in w.library.rows] == ["new title"]
+
+
+async def test_a_program_that_ended_while_it_deleted_goes_on_at_the_next_start(
+    tmp_path: Path,
+) -> None:
+    async with world(tmp_path, "http://127.0.0.1:1") as w:
+        attachment = await attach(w, await w.open())
+        draft = Draft()
+        await w.database.write(lambda db: queries.save_draft(db, "", draft))
+        await w.database.write(lambda db: queries.forget_unused_attachments(db, time.time() + 1))
+        assert w.files.path(attachment.sha256).exists()
+    async with world(tmp_path, "http://127.0.0.1:1") as w:
+        await w.library.tidy()
+        assert not w.files.path(attachment.sha256).exists()

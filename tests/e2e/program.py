@@ -33,33 +33,40 @@ class Castor:
     variables: dict[str, str] = field(default_factory=dict[str, str])
     process: subprocess.Popen[bytes] | None = None
     module: str = "desktop_app"
+    program: tuple[str, ...] = ()
+    """The program and its first words, where it is not the module that is run."""
 
     def settings(self, **values: object) -> None:
         self.profile.mkdir(exist_ok=True)
         (self.profile / "settings.json").write_text(json.dumps(values))
 
+    @property
+    def command(self) -> tuple[str, ...]:
+        return self.program or (sys.executable, "-X", "faulthandler", "-m", self.module)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            **self.desktop.environment,
+            "QT_QPA_PLATFORM": "xcb",
+            "DBUS_SESSION_BUS_ADDRESS": "disabled:",
+            **self.variables,
+        }
+
     # --- its life -----------------------------------------------------------------------------
 
-    def start(self, *arguments: str) -> Window:
-        """Start it and wait for its window, which is put to the left and above."""
+    def start(self, *arguments: str, title: str = TITLE) -> Window:
+        """Start it and wait for its window, or for another that it shows first."""
         assert self.process is None
         with (self.profile.parent / f"{self.profile.name}.stderr").open("ab") as said:
             self.process = subprocess.Popen(
-                [
-                    *(sys.executable, "-X", "faulthandler", "-m", self.module),
-                    *("--profile", str(self.profile), *self.arguments, *arguments),
-                ],
+                [*self.command, "--profile", str(self.profile), *self.arguments, *arguments],
                 cwd=ROOT,
-                env={
-                    **self.desktop.environment,
-                    "QT_QPA_PLATFORM": "xcb",
-                    "DBUS_SESSION_BUS_ADDRESS": "disabled:",
-                    **self.variables,
-                },
+                env=self.environment,
                 stdin=subprocess.DEVNULL,
                 stderr=said,
             )
-        window = self.desktop.window(TITLE)
+        window = self.desktop.window(title)
         self.desktop.focus(window)
         return window
 

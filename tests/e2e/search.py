@@ -17,6 +17,7 @@ def forms(key: str) -> list[bytes]:
         quote_plus(key),
         json.dumps(key)[1:-1],
         raw.hex(),
+        raw.hex().upper(),
     }
     texts |= {"".join(f"%{byte:02{x}}" for byte in raw) for x in "xX"}
     for before in range(3):

@@ -132,7 +132,7 @@ def test_only_the_look_at_a_certificate_accepts_every_one() -> None:
         for file in package.rglob("*.py")
         if "CERT_NONE" in (text := file.read_text("utf-8")) or "verify=False" in text
     }
-    assert found == {"diagnosis.py": 1}
+    assert found == {"looking.py": 1}
 
 
 # --- reading --------------------------------------------------------------------------------------

@@ -361,10 +361,23 @@ async def test_a_stream_without_an_event_in_time_is_given_up() -> None:
 
 
 async def test_the_watch_counts_from_the_last_event() -> None:
-    records = [b"data: {}\n\n"] * 5 + [stream_bytes("39_no_done_sentinel")]
+    update = b'data: {"event_type":"interaction.status_update","status":"in_progress"}\n\n'
+    records = [update] * 5 + [stream_bytes("39_no_done_sentinel")]
     async with script_server(stream(*records, pause=0.15)) as server:
         async with client_of(server, event_timeout=0.4) as client:
             assert (await collect(client)).outcome == "complete"
+
+
+async def test_an_event_that_says_nothing_known_is_no_event() -> None:
+    async def script(request: Request, writer: Writer) -> None:
+        writer.write(STREAM_HEAD)
+        while not writer.is_closing():
+            writer.write(b'data: {"type":"ping"}\n\ndata: pong\n\n')
+            await writer.drain()
+            await asyncio.sleep(0.05)
+
+    error = await failure_of(script, event_timeout=0.3)
+    assert isinstance(error, errors.TimedOut)
 
 
 async def test_no_answer_at_all_is_given_up_too() -> None:

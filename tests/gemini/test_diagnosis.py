@@ -297,7 +297,7 @@ async def test_a_server_without_a_list_of_models() -> None:
         (answer(b'{"error":{"code":"x"}}', "503 x"), "The server is overloaded."),
         (answer(b"[]"), "The server"),
         (answer(b"garbage", media_type="text/plain"), "The server"),
-        (b"garbage\r\n\r\n", "The connection broke."),
+        (b"garbage\r\n\r\n", "What 127.0.0.1 sent is no answer of a web server."),
     ],
 )
 async def test_every_other_answer_ends_in_a_sentence(body: bytes, sentence: str) -> None:

@@ -17,7 +17,7 @@ from desktop_app.gemini.client import GeminiClient
 from desktop_app.gemini.server_file import FileState, ServerFile, read_file, read_files
 from desktop_app.gemini.upload import PIECE, check_upload_url
 from desktop_app.interactions.jsonvalue import JsonObject
-from desktop_app.origin import origin_of
+from desktop_app.origin import GOOGLE_BASE_URL, origin_of
 from tests.demo.process import demo_process
 from tests.relay import relay
 from tests.scriptserver import Request, Writer, answer, script_server
@@ -62,7 +62,12 @@ async def send(
 
 
 def file_json(**fields: object) -> bytes:
-    file = {"name": "files/a", "uri": "https://x/v1beta/files/a", "state": "ACTIVE", **fields}
+    file = {
+        "name": "files/a",
+        "uri": f"{GOOGLE_BASE_URL}/v1beta/files/a",
+        "state": "ACTIVE",
+        **fields,
+    }
     return json.dumps({"file": file}).encode()
 
 

@@ -12,6 +12,7 @@ from types import ModuleType, SimpleNamespace
 import pytest
 
 from desktop_app import assets
+from desktop_app.faultpoints import BadFaultPoint, arm
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -306,4 +307,6 @@ def test_the_trial_has_a_home_of_its_own_and_no_key(
         assert home.is_dir()
         assert "canary" not in variables.values()
         assert "LD_LIBRARY_PATH" not in variables
+        with pytest.raises(BadFaultPoint):
+            arm(variables, frozen=False)  # the program that is tried must be one that does not look
     assert not home.exists()

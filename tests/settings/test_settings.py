@@ -116,6 +116,14 @@ def test_any_json_gives_settings(data: dict[str, object]) -> None:
     assert read_settings(write_settings(settings)) == (settings, [])
 
 
+def test_what_a_killed_program_left_half_written_is_deleted(file: SettingsFile) -> None:
+    file.save(Settings(theme="dark"))
+    left = file.path.with_name(f".{file.path.name}-0123abcd")
+    left.write_text("{")
+    assert file.load().settings.theme == "dark"
+    assert list(file.path.parent.iterdir()) == [file.path]
+
+
 def test_a_disk_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(SettingsUnwritable):

@@ -114,9 +114,39 @@ def test_a_copy_that_is_gone_is_said(files: AttachmentStore) -> None:
 
 def test_deleting_twice_is_no_matter(files: AttachmentStore) -> None:
     stored = files.add_bytes(b"x", LIMIT)
-    files.delete([stored.sha256, "b" * 64])
-    files.delete([stored.sha256])
+    for digest in (stored.sha256, "b" * 64, stored.sha256):
+        assert files.delete(digest)
     assert not stored.path.exists()
+
+
+def test_a_file_that_cannot_be_deleted_is_said_to_be_there(files: AttachmentStore) -> None:
+    files.path("c" * 64).mkdir(parents=True)  # which nobody can unlink
+    assert not files.delete("c" * 64)
+
+
+def test_a_file_is_noted_before_it_comes_into_the_store(
+    files: AttachmentStore, tmp_path: Path
+) -> None:
+    noted: list[tuple[str, int, bool]] = []
+
+    def note(sha256: str, size: int) -> None:
+        noted.append((sha256, size, files.path(sha256).exists()))
+
+    one = files.add_bytes(b"x", LIMIT, note)
+    (tmp_path / "two").write_bytes(b"yy")
+    two = files.copy_file(tmp_path / "two", LIMIT, note=note)
+    assert noted == [(one.sha256, 1, False), (two.sha256, 2, False)]
+
+
+def test_a_file_that_cannot_be_noted_is_not_in_the_store(
+    files: AttachmentStore, tmp_path: Path
+) -> None:
+    def note(sha256: str, size: int) -> None:
+        raise StoreError("The disk is full.")
+
+    with pytest.raises(StoreError, match="full"):
+        files.add_bytes(b"x", LIMIT, note)
+    assert [path for path in (tmp_path / "attachments").rglob("*") if path.is_file()] == []
 
 
 def test_leftovers_are_swept_an_hour_later(files: AttachmentStore, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """What was deleted here is remembered until it is deleted at the server."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -88,3 +89,40 @@ def test_what_the_server_has_deleted_by_itself_is_forgotten(db: apsw.Connection)
 def test_a_kind_of_a_newer_castor_is_left_alone(db: apsw.Connection) -> None:
     db.execute("INSERT INTO deletion VALUES ('dream', 'd1', ?, 1.0)", (HERE,))
     assert store.list_deletions(db) == []
+
+
+def test_a_copy_that_is_used_no_more_is_deleted_even_by_the_next_start(tmp_path: Path) -> None:
+    db = open_connection(tmp_path / FILE_NAME)
+    queries.add_attachment(db, "a" * 64, 3)
+    queries.add_attachment(db, "b" * 64, 3)
+    assert queries.forget_unused_attachments(db, time.time() + 1) == ["a" * 64, "b" * 64]
+    db.close()  # and the program ends here
+    db = open_connection(tmp_path / FILE_NAME)
+    gone: list[str] = []
+
+    def delete(sha256: str) -> bool:
+        gone.append(sha256)
+        return sha256[0] == "a"
+
+    store.delete_copies(db, delete)
+    assert sorted(gone) == ["a" * 64, "b" * 64]
+    store.delete_copies(db, delete)
+    assert gone[2:] == ["b" * 64]  # that one could not be deleted the first time
+    assert store.list_deletions(db) == []  # no server is told of them
+    db.close()
+
+
+def test_a_copy_that_is_attached_again_is_kept(db: apsw.Connection) -> None:
+    queries.add_attachment(db, "a" * 64, 3)
+    queries.forget_unused_attachments(db, time.time() + 1)
+    queries.add_attachment(db, "a" * 64, 3)
+    gone: list[str] = []
+    store.delete_copies(db, lambda sha256: not gone.append(sha256))
+    assert gone == []
+
+
+def test_an_attachment_that_is_attached_again_is_as_new(db: apsw.Connection) -> None:
+    queries.add_attachment(db, "a" * 64, 3)
+    db.execute("UPDATE attachment SET created = 0")
+    queries.add_attachment(db, "a" * 64, 3)
+    assert queries.forget_unused_attachments(db, 1.0) == []

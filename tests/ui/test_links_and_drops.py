@@ -124,6 +124,15 @@ def test_a_picture_of_the_clipboard_is_taken_as_png(qapp: QApplication) -> None:
     assert taken[1].startswith(b"\x89PNG")
 
 
+def test_a_drawing_of_the_clipboard_is_no_picture(qapp: QApplication) -> None:
+    data = QMimeData()
+    data.setImageData(picture(30, 30))  # what a platform says that it could make of it
+    assert has_files_or_picture(data)
+    data.setData("image/svg+xml", b"<svg xmlns='http://www.w3.org/2000/svg'/>")
+    assert not has_files_or_picture(data)
+    assert take(data, "Pasted picture").count == 0
+
+
 def test_text_is_no_drop(qapp: QApplication) -> None:
     data = QMimeData()
     data.setText("https://example.com/cat.png")

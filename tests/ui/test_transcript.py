@@ -25,11 +25,11 @@ from desktop_app.interactions.interaction import Interaction
 from desktop_app.interactions.outcome import Failure
 from desktop_app.interactions.steps import ModelOutputStep, ThoughtStep
 from desktop_app.markdown.stretches import TOO_LONG
+from desktop_app.plain_text import plain_copy
 from desktop_app.ui.theme import Theme, line_height
 from desktop_app.ui.transcript.blocks_view import BlocksView
 from desktop_app.ui.transcript.bubble import Bubble
 from desktop_app.ui.transcript.column_area import column_width
-from desktop_app.ui.transcript.copying import plain_copy
 from desktop_app.ui.transcript.failure_card import FailureCard
 from desktop_app.ui.transcript.json_view import json_answer
 from desktop_app.ui.transcript.lines import StepLine, ThoughtLine, last_heading

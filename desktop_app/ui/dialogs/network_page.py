@@ -1,20 +1,24 @@
 """The page of the network: which server, by which proxy, on whose word, and whether it works."""
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
+from shiboken6 import isValid
 
 from desktop_app.chat.preferences import Preferences
 from desktop_app.errors import AppError
-from desktop_app.origin import BadBaseUrl, check_base_url
+from desktop_app.look_alike import doubt_of
+from desktop_app.origin import BadBaseUrl, check_base_url, origin_of
 from desktop_app.settings.authorities import Authorities
 from desktop_app.settings.settings import Settings, help_texts
 from desktop_app.ui.announcing import announce
 from desktop_app.ui.buttons import Button
 from desktop_app.ui.dialogs.page import CONTROL_WIDTH, Page
 from desktop_app.ui.dialogs.proxy_rows import ProxyRows
+from desktop_app.ui.dialogs.server_dialog import ServerDialog
 from desktop_app.ui.fields import Chooser, FieldFrame, LineField
 from desktop_app.ui.theme import Theme
 
@@ -34,6 +38,7 @@ class NetworkPage(Page):
         self._preferences = preferences
         self._networking = preferences.networking
         self._check = preferences.check
+        self._asking: ServerDialog | None = None
         self._add_server()
         self._add_check()
         self._proxy_rows = ProxyRows(self, preferences)
@@ -69,7 +74,26 @@ class NetworkPage(Page):
         except BadBaseUrl as error:
             self._say_url(f"{error} {error.advice}".strip(), error=True)
             return
-        self._preferences.update(base_url=url)
+        origin = origin_of(url)
+        doubt = doubt_of(origin) if url != self._preferences.settings.base_url else ""
+        if doubt:
+            self._ask(url, doubt, origin.host)
+        else:
+            self._preferences.update(base_url=url)
+
+    def _ask(self, url: str, doubt: str, host: str) -> None:
+        if self._asking is not None and isValid(self._asking):
+            return  # the field loses the focus to the question
+        self._asking = ServerDialog(self.theme, doubt, host, "Keep the one in use", self.window())
+        self._asking.decided.connect(partial(self._decide, url))
+        self._asking.open()
+
+    def _decide(self, url: str, use: bool) -> None:
+        self._asking = None
+        if use:
+            self._preferences.update(base_url=url)
+        else:
+            self._show(self._preferences.settings)
 
     def _say_url(self, words: str, *, error: bool) -> None:
         self._url_row.help.setText(words)

@@ -18,7 +18,7 @@ _WIDTH: Final = 480
 class SmallDialog(QDialog):
     """Opened by `open()`; it deletes itself when it is closed."""
 
-    def __init__(self, theme: Theme, title: str, words: str, parent: QWidget) -> None:
+    def __init__(self, theme: Theme, title: str, words: str, parent: QWidget | None) -> None:
         super().__init__(parent)
         self.theme = theme
         self.setWindowTitle(f"{title} – Castor")

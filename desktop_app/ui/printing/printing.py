@@ -1,6 +1,5 @@
 """Print, and Save as PDF: asks where to, shows how far it is, and says how it ended."""
 
-import re
 import tempfile
 from functools import partial
 from pathlib import Path
@@ -12,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
 from desktop_app.chat.media import Media
 from desktop_app.chat.notices import Notice, NoticeBoard, NoticeKind
+from desktop_app.file_names import safe_name
 from desktop_app.ui.actions import Actions
 from desktop_app.ui.chat_pane import ChatPane
 from desktop_app.ui.dialogs.printing_dialog import PrintingDialog
@@ -33,7 +33,6 @@ _PDF_DPI: Final = 1200
 _PATIENCE_MS: Final = 600
 """What is done sooner shows no progress."""
 
-_NOT_IN_NAMES: Final = re.compile(r'[\x00-\x1f<>:"/\\|?*]+')
 _LONGEST_NAME: Final = 80
 
 
@@ -218,8 +217,7 @@ class Printing(QObject):
 
 def file_name(title: str) -> str:
     """Make of a title what any system takes as the name of a file."""
-    name = " ".join(_NOT_IN_NAMES.sub(" ", title).split())[:_LONGEST_NAME].strip(" .")
-    return name or "Conversation"
+    return safe_name(title[:_LONGEST_NAME], "Conversation")
 
 
 def _page_layout() -> QPageLayout:

@@ -6,10 +6,10 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
+from desktop_app.plain_text import plain_copy
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.transcript.card_controls import CardControls
 from desktop_app.ui.transcript.cards import Cards
-from desktop_app.ui.transcript.copying import plain_copy
 from desktop_app.ui.transcript.flow import Flow
 
 _COLOURING: Final = 0.004

@@ -18,6 +18,7 @@ from desktop_app.interactions.interaction import Interaction
 from desktop_app.markdown.blocks import Block, Code, Plain
 from desktop_app.markdown.stream import read_stream
 from desktop_app.markdown.stretches import TOO_LONG, joint, stretches, text_of
+from desktop_app.plain_text import plain_copy
 from desktop_app.ui.transcript.selection import Extent, Mark
 from desktop_app.ui.transcript.text_walk import TextWalk
 from desktop_app.ui.transcript.turn_parts import TurnPart, part_at, parts_of, plain_blocks
@@ -29,24 +30,7 @@ AT_ONCE: Final = 0.05
 SLICE: Final = 0.008
 """Seconds that a copy may take at first, and then at a time."""
 
-# What must not reach the clipboard: terminal escapes, other controls, what has no width, and marks
-# that turn the direction of what follows (reliability, section 1.5). Tags are kept where they make
-# a flag.
-_UNSAFE: Final = re.compile(
-    r"(\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{3,6}\U000e007f)|"
-    r"\x1b\[[0-9;?]*[ -/]*[@-~]|"
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200a\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff"
-    r"\ufff9-\ufffb\U000e0000-\U000e007f]"
-)
 _MARK: Final = re.compile(r"[\[\d\]]")
-_HALF: Final = re.compile("[\ud800-\udfff]")
-
-
-def plain_copy(text: str) -> str:
-    """Make text safe to paste anywhere: line ends are LF, and nothing in it is invisible."""
-    lines = text.replace("\u2029", "\n").replace("\u2028", "\n").replace("\u00a0", " ")
-    lines = lines.replace("\r\n", "\n").replace("\r", "\n")
-    return _HALF.sub("\ufffd", _UNSAFE.sub(r"\1", lines))
 
 
 def put_text(text: str) -> None:

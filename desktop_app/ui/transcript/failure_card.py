@@ -8,12 +8,12 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from desktop_app.interactions.outcome import Failure
 from desktop_app.overriding import override
+from desktop_app.plain_text import plain_copy
 from desktop_app.ui.buttons import Button
 from desktop_app.ui.icons import icon, paint_icon
 from desktop_app.ui.painting import paint_box
 from desktop_app.ui.plain_label import plain_label
 from desktop_app.ui.theme import Theme
-from desktop_app.ui.transcript.copying import plain_copy
 
 _PADDING: Final = 16
 _TEXT_LEFT: Final = 44

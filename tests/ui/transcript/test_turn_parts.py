@@ -92,7 +92,7 @@ def cut_twice() -> Interaction:
 
 
 def texts_shown(view: TurnView) -> list[str]:
-    """The Markdown of the views of the steps, and what lines hold that are closed."""
+    """The Markdown of the views of the steps, and of lines what they open to."""
     return [_markdown_of(one) for one in (*view._results, *view._steps.order)]
 
 
@@ -101,6 +101,7 @@ def _markdown_of(view: StepView) -> str:
         case BlocksView():
             return view.markdown_text
         case OpeningLine():
+            view.set_open(True)
             return view._text.markdown_text
         case _:
             return ""
