@@ -30,6 +30,7 @@ from desktop_app.chat.safekeeping import CHECKED, Safekeeping
 from desktop_app.chat.saving import Writer
 from desktop_app.chat.tasks import TaskScope
 from desktop_app.chat.typesetting import Typesetter
+from desktop_app.errors import AppError
 from desktop_app.eventloop import EventLoop
 from desktop_app.images.process import DecoderProcess
 from desktop_app.instance_server import InstanceServer
@@ -84,10 +85,10 @@ async def _main(
     typesetter = Typesetter(parent=application)
     formulas = Formulas(typesetter, parent=application)
     theme = Theme(application, profile.settings.theme, colouring, formulas)
-    await _wait_for_history(begun, profile, theme)
-    rows, meta = begun.result()
     async with AsyncExitStack() as stack:
         stack.callback(typesetter.close)
+        await _wait_for_history(begun, profile, theme, tell=arguments.screenshot is None)
+        rows, meta = begun.result()
         if base_url != profile.settings.base_url and not await _is_meant(theme, base_url):
             return 0
         notices = NoticeBoard()
@@ -213,21 +214,30 @@ async def _after_first_paint(
     gc.freeze()  # what has been made by now stays: a full collection takes 32 ms with it
 
 
-async def _wait_for_history(begun: "asyncio.Future[T]", profile: Profile, theme: Theme) -> None:
-    """Wait until the history is open; say why where that takes more than a second."""
-    await asyncio.wait([begun], timeout=_LONG_START)
-    if begun.done():
-        return
-    from desktop_app.ui.waiting import WaitingWindow
+async def _wait_for_history(
+    begun: "asyncio.Future[T]", profile: Profile, theme: Theme, *, tell: bool
+) -> None:
+    """Wait until the history is open; say why where that takes more than a second.
 
-    waiting = WaitingWindow(theme)
-    while not begun.done():
-        if profile.opener.doing:
-            waiting.say(profile.opener.doing)
-            waiting.show()
-        await asyncio.wait([begun], timeout=_IDLE_SECONDS)
-    waiting.close()
-    waiting.deleteLater()
+    `tell` says that somebody is there to be told why it cannot be opened.
+    """
+    await asyncio.wait([begun], timeout=_LONG_START)
+    if not begun.done():
+        from desktop_app.ui.waiting import WaitingWindow
+
+        waiting = WaitingWindow(theme)
+        while not begun.done():
+            if profile.opener.doing:
+                waiting.say(profile.opener.doing)
+                waiting.show()
+            await asyncio.wait([begun], timeout=_IDLE_SECONDS)
+        waiting.close()
+        waiting.deleteLater()
+    error = begun.exception()
+    if tell and isinstance(error, AppError):
+        from desktop_app.ui.refusal import tell_refusal
+
+        await tell_refusal(theme, error)
 
 
 def _time(text: str) -> float:
