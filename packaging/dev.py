@@ -159,8 +159,14 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def test(arguments: Sequence[str]) -> int:
-    """Run the tests as every machine runs them; pytest's summary is the last thing said."""
+    """Run the tests as every machine runs them; pytest's summary is the last thing said.
+
+    All of them are run file by file on two processors; a selection is run in one process, in which
+    a debugger can be used.
+    """
     command = [str(environment.program("python")), "-m", "pytest", "--junitxml=build/junit.xml"]
+    if not arguments:
+        arguments = ("--numprocesses=2", "--dist=loadfile")
     with launch.runtime_folder(test_variables(os.environ)) as variables:
         return launch.in_foreground([*command, *arguments], variables, ROOT)
 

@@ -159,7 +159,14 @@ async def run(application: QApplication, folder: Path, *, planted: bool) -> dict
         w.library._rows = {r.key: r for r in await w.database.read(queries.list_conversations)}
         w.preferences._models = [Model(text, text) for text in texts]
         window = MainWindow(
-            theme, w.library, w.preferences, w.attachments, w.board, FOLDERS, KEYCHAIN
+            theme,
+            w.library,
+            w.preferences,
+            w.attachments,
+            w.safekeeping,
+            w.board,
+            FOLDERS,
+            KEYCHAIN,
         )
         window.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
         window.show()
