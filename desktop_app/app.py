@@ -8,6 +8,7 @@ import gc
 import logging
 import sys
 import threading
+from collections.abc import Iterable
 from contextlib import AsyncExitStack
 from functools import partial
 from types import TracebackType
@@ -44,6 +45,7 @@ from desktop_app.store.aside import recover_draft
 from desktop_app.store.attachments import AttachmentStore
 from desktop_app.store.database import DatabaseConnection
 from desktop_app.store.rows import ConversationRow
+from desktop_app.store.salvage import MENDED
 from desktop_app.ui.colouring import Colouring
 from desktop_app.ui.errand import Errand
 from desktop_app.ui.main_window import MainWindow
@@ -153,7 +155,7 @@ async def _main(
         await library.open_now(None if arguments.ask else meta.get("conversation"))
         window.restore(meta.get("geometry", ""), sidebar=meta.get("sidebar") != "hidden")
         window.show()
-        for words in (*profile.notices, *profile.opener.notices):
+        for words in _told(profile, meta, writer):
             notices.post(Notice(words, NoticeKind.WARN, topic=words))
         errand = Errand(arguments, window, library, preferences, attachments, tasks, formulas)
         server = InstanceServer(profile.folder, errand.server)
@@ -238,6 +240,15 @@ async def _wait_for_history(
         from desktop_app.ui.refusal import tell_refusal
 
         await tell_refusal(theme, error)
+
+
+def _told(profile: Profile, meta: dict[str, str], writer: Writer) -> Iterable[str]:
+    """What the person is to be told of the start, and of a mending that nobody was told of yet."""
+    mended = meta.get(MENDED)
+    if mended is not None:
+        writer.write(lambda db: queries.forget_meta(db, MENDED))
+    told = (*profile.notices, *profile.opener.notices, mended or "")
+    return filter(None, dict.fromkeys(told))
 
 
 def _time(text: str) -> float:

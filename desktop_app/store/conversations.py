@@ -388,6 +388,11 @@ def load_meta(db: apsw.Connection) -> dict[str, str]:
     return {str(name): str(value) for name, value in db.execute("SELECT name, value FROM meta")}
 
 
+def forget_meta(db: apsw.Connection, name: str) -> None:
+    """Remember it no more."""
+    db.execute("DELETE FROM meta WHERE name = ?", (name,))
+
+
 def save_meta(db: apsw.Connection, name: str, value: str) -> None:
     """Remember a small thing."""
     db.execute("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", (name, value))

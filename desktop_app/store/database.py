@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final, Generic, Protocol, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 import apsw
 
@@ -28,6 +28,7 @@ from desktop_app.store.errors import (
 )
 from desktop_app.store.files import make_private_folder, sync_folder
 from desktop_app.store.migrations import MIGRATIONS, migrate, version_of
+from desktop_app.store.opener import Opener
 from desktop_app.store.pages import WAL
 from desktop_app.store.soundness import (
     check_header,
@@ -66,34 +67,8 @@ class _Job(Generic[T]):
         self.work = work
         self.write = write
         self.first = first
+        self.forgotten = False
         self.future: Future[T] = Future()
-
-
-class Opener(Protocol):
-    """Opens a history, on the database's thread."""
-
-    def open(self) -> apsw.Connection:
-        """Open it, whatever has to be done before. Raises `StoreError`."""
-        ...
-
-    def mend(self) -> None:
-        """Make a damaged one sound, which is closed. Raises `StoreError`."""
-        ...
-
-
-class PlainOpener:
-    """Opens a history as it is; a damaged one stays closed."""
-
-    def __init__(self, file: Path) -> None:
-        self._file = file
-
-    def open(self) -> apsw.Connection:
-        """Open it. Raises `StoreError`."""
-        return open_connection(self._file)
-
-    def mend(self) -> None:
-        """Refuse. Raises `DatabaseDamaged`."""
-        raise damaged(self._file)
 
 
 class Database:
@@ -103,7 +78,8 @@ class Database:
     done in order, and `close` waits until all of it is done. `read_here` does not wait for that
     order: it is for the few rows that are wanted at once, by the thread that made the database.
 
-    `on_damage` is called once, on any thread, when the history turns out to be damaged while it is
+    Without an `opener` it is opened as it is, and a damaged one stays closed. `on_damage` is called
+    once, on any thread, when the history turns out to be damaged while it is
     in use.
     """
 
@@ -112,7 +88,8 @@ class Database:
         self.opened: Future[None] = Future()
         self.on_damage: Callable[[], object] | None = None
         self.damaged = False
-        self._opener = opener or PlainOpener(file)
+        self._unwritten: list[Work] = []
+        self._opener = opener
         self._jobs: queue.SimpleQueue[_Job[Any] | None] = queue.SimpleQueue()
         self._closed = False
         self._reader: apsw.Connection | None = None
@@ -139,7 +116,9 @@ class Database:
 
     def write_and_forget(self, work: Callable[[apsw.Connection], object]) -> Future[object]:
         """Run a function in a transaction; the future is not bound to a loop."""
-        return self._submit(_Job(work, write=True))
+        job = _Job(work, write=True)
+        job.forgotten = True
+        return self._submit(job)
 
     def read_here(self, work: Callable[[apsw.Connection], T]) -> T:
         """Run a function on a connection of the caller's that only reads what is committed.
@@ -193,7 +172,7 @@ class Database:
 
     def _run(self) -> None:
         try:
-            db = self._opener.open()
+            db = self._open()
         except StoreError as error:
             self.opened.set_exception(error)
             self._refuse_all(error)
@@ -213,15 +192,39 @@ class Database:
                 job.first = False
                 failure = self._do(db, job, again=True)
             if failure is not None:
+                if job.forgotten:
+                    self._unwritten.append(job.work)
                 job.future.set_exception(failure)
                 self.note_damage()
+        db.close()
+        if self._unwritten:
+            self._write_what_was_refused()
+
+    def _write_what_was_refused(self) -> None:
+        """Mend the history now: what nobody waits for would be lost with this run."""
+        try:
+            self._mend()
+            db = self._open()
+        except StoreError:
+            return  # the next start tries again
+        for work in self._unwritten:
+            with suppress(StoreError, apsw.Error, UnicodeDecodeError):
+                _in_transaction(db, work)
         db.close()
 
     def _mended(self, db: apsw.Connection) -> apsw.Connection:
         leave_as_it_is(db)
         db.close()
+        self._mend()
+        return self._open()
+
+    def _open(self) -> apsw.Connection:
+        return open_connection(self.file) if self._opener is None else self._opener.open()
+
+    def _mend(self) -> None:
+        if self._opener is None:
+            raise damaged(self.file)
         self._opener.mend()
-        return self._opener.open()
 
     def _do(
         self, db: apsw.Connection, job: _Job[Any], *, again: bool = False

@@ -7,6 +7,7 @@ the next start goes on where they were.
 
 import shutil
 import time
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -120,7 +121,9 @@ def mend(file: Path) -> tuple[str, Salvaged]:
                 keep_under(source, target)
         sync_folder(file.parent)
         backups = [one.file for one in list_backups(file.parent)]
-        salvaged = salvage(kept, new, file.parent / ATTACHMENTS, backups)
+        name = kept.name if kept.exists() else _beside(kept, WAL).name
+        words = partial(words_of, name)
+        salvaged = salvage(kept, new, file.parent / ATTACHMENTS, backups, words)
         sync_file(new)
         _put_in_place(new, file)
         mark.unlink()
@@ -131,7 +134,7 @@ def mend(file: Path) -> tuple[str, Salvaged]:
             f"The damaged history could not be kept aside: {error.strerror}.",
             "It was not changed. Make room and start Castor again.",
         ) from error
-    return kept.name if kept.exists() else _beside(kept, WAL).name, salvaged
+    return name, salvaged
 
 
 def _holds_anything(file: Path, ending: str) -> bool:

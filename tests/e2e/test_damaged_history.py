@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from desktop_app.store.backups import back_up, list_backups
+from desktop_app.store.conversations import load_meta
 from desktop_app.store.database import open_connection
 from desktop_app.store.integrity import is_whole
+from desktop_app.store.salvage import MENDED
 from tests.faults.histories import read_rows, write_history
 
 ROOT = Path(__file__).parents[2]
@@ -50,6 +52,9 @@ def test_it_starts_on_a_damaged_history_keeps_it_and_shows_what_was_saved(tmp_pa
     after = read_rows(profile / "history.db")
     for table in ("interaction", "step"):
         assert after[table] > before[table], "all of it, and the new question"
+    db = open_connection(profile / "history.db")
+    assert MENDED not in load_meta(db), "it was said"
+    db.close()
     log = "".join(file.read_text() for file in (profile / "log").iterdir())
     assert "a bug" not in log
 

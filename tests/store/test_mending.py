@@ -15,7 +15,8 @@ from desktop_app.store.errors import DatabaseDamaged
 from desktop_app.store.mending import Opener, ask_for_restore, mend, restore
 from desktop_app.store.outlines import load_outline
 from desktop_app.store.relinking import RECOVERED, relink
-from desktop_app.store.rows import read_contents, restore_interaction
+from desktop_app.store.rows import Draft, read_contents, restore_interaction
+from desktop_app.store.salvage import MENDED
 from desktop_app.store.soundness import damage_mark, mark_damaged
 from tests.faults.histories import copy_profile, left_open, read_rows, write_history
 
@@ -381,6 +382,28 @@ async def test_damage_that_a_later_read_finds_is_told_and_mended_at_the_next_sta
     db, notices = opened(tmp_path)
     assert "All of it was saved" in notices[0]
     db.close()
+
+
+async def test_what_could_not_be_written_is_written_when_the_program_ends(tmp_path: Path) -> None:
+    write_history(tmp_path, 1)
+    database = Database(tmp_path / FILE, Opener(tmp_path / FILE))
+    tried: list[bool] = []
+
+    def write(db: apsw.Connection) -> None:
+        tried.append(True)
+        queries.save_draft(db, "", Draft("typed on a damaged history"))
+        if len(tried) == 1:
+            raise apsw.CorruptError
+
+    refused = database.write_and_forget(write)
+    database.close()
+    assert isinstance(refused.exception(), DatabaseDamaged)
+    db, notices = opened(tmp_path)
+    assert notices == [], "it is mended already"
+    assert queries.load_draft(db, "").text == "typed on a damaged history"
+    assert queries.load_meta(db)[MENDED].startswith("The history was damaged.")
+    db.close()
+    assert len(kept_in(tmp_path)) == 1
 
 
 # --- restoring ------------------------------------------------------------------------------------
