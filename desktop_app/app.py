@@ -31,6 +31,7 @@ from desktop_app.chat.safekeeping import CHECKED, Safekeeping
 from desktop_app.chat.saving import Writer
 from desktop_app.chat.tasks import TaskScope
 from desktop_app.chat.typesetting import Typesetter
+from desktop_app.collecting import Collecting
 from desktop_app.errors import AppError
 from desktop_app.eventloop import EventLoop
 from desktop_app.images.process import DecoderProcess
@@ -161,9 +162,18 @@ async def _main(
         server = InstanceServer(profile.folder, errand.server)
         server.handed_over.connect(errand.receive)
         stack.callback(server.close)
+        collecting = Collecting(partial(_is_busy, library), application)
+        stack.callback(collecting.stop)
         tasks.start(
             _after_first_paint(
-                arguments, preferences, library, deletions, server, colouring, safekeeping
+                arguments,
+                preferences,
+                library,
+                deletions,
+                server,
+                colouring,
+                safekeeping,
+                collecting,
             ),
             "start",
         )
@@ -197,11 +207,12 @@ async def _after_first_paint(
     server: InstanceServer,
     colouring: Colouring,
     safekeeping: Safekeeping,
+    collecting: Collecting,
 ) -> None:
     """Do what no first paint has to wait for: the server, the key, the models, the tidying up."""
     await asyncio.sleep(_IDLE_SECONDS)
     colouring.warm_up()
-    gc.enable()
+    collecting.start()
     if arguments.screenshot is None:  # who comes then waits until the picture is taken
         server.open()
     if arguments.demo:
@@ -263,6 +274,10 @@ def _begin(db: DatabaseConnection) -> tuple[list[ConversationRow], dict[str, str
     recover_draft(db)
     faultpoints.reach("start.marked")
     return queries.list_conversations(db), queries.load_meta(db)
+
+
+def _is_busy(library: Library) -> bool:
+    return any(session.busy for session in library.sessions)
 
 
 def _remember(writer: Writer, name: str, value: str) -> None:

@@ -8,6 +8,7 @@ Markdown fetches pictures, which must be noticed. A step is what the event loop 
 between two of them the window can answer.
 """
 
+import gc
 import json
 import sys
 import time
@@ -19,6 +20,7 @@ from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QImage, QMouseEvent
 from PySide6.QtWidgets import QApplication
 
+from desktop_app.collecting import Collecting
 from desktop_app.interactions.content import TextContent
 from desktop_app.interactions.events import InteractionCompleted, InteractionHeader
 from desktop_app.interactions.interaction import Interaction
@@ -54,7 +56,7 @@ class Showing:
     """A transcript on which one document after another is shown."""
 
     def __init__(self, application: QApplication) -> None:
-        self._application = application
+        self.application = application
         theme = Theme(application, "light", Colouring(at_once=False))
         self._transcript = Transcript(theme, lambda attachment: None)
         self._transcript.resize(*_SIZE)
@@ -71,7 +73,7 @@ class Showing:
         turn.apply(InteractionCompleted(InteractionHeader(id="v1", status="completed")))
         self._step(lambda: self._transcript.set_turns([turn]))
         # Without `exec` nobody else deletes what was shown before.
-        self._application.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+        self.application.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
         self._rest()
         bar = self._transcript.verticalScrollBar()
         for quarter in range(4) if bar.maximum() else (0,):
@@ -90,7 +92,7 @@ class Showing:
         """Let the loop turn until all is read and painted."""
         still = 0
         while still < 3:
-            self._step(self._application.processEvents)
+            self._step(self.application.processEvents)
             still = 0 if any(view.is_reading for view in self._views()) else still + 1
 
     def _views(self) -> list[BlocksView]:
@@ -111,7 +113,7 @@ class Showing:
         none, buttons = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.NoButton
         kind = QMouseEvent.Type.MouseMove
         place = QPointF(view.mapToGlobal(point.toPoint()))
-        self._application.sendEvent(view, QMouseEvent(kind, point, place, buttons, buttons, none))
+        self.application.sendEvent(view, QMouseEvent(kind, point, place, buttons, buttons, none))
         self.links_reached += view.cursor().shape() == Qt.CursorShape.PointingHandCursor
 
 
@@ -141,6 +143,9 @@ def opened(showing: Showing, texts: Sequence[str]) -> dict[str, object]:
 def steps(showing: Showing, names: Sequence[str]) -> dict[str, dict[str, float]]:
     """The longest step for each document, and for one that is as any answer is."""
     showing.show(ORDINARY)  # what is done once is nobody's
+    collecting = Collecting(lambda: False, showing.application)
+    collecting.start()
+    gc.freeze()  # as the program does
     found: dict[str, dict[str, float]] = {}
     for name, text in {"ordinary": ORDINARY, **LARGE, **TRYING}.items():
         if names and name not in names and name != "ordinary":

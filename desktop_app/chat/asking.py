@@ -97,6 +97,8 @@ def failure_of(error: GeminiError, turn: Interaction | None = None) -> Failure:
     if words:
         kept = f"The {words} words above are kept." if words > 1 else "The word above is kept."
         advice = f"{kept} {advice.removeprefix(KEPT).removeprefix(CAME_KEPT).strip()}".strip()
+    elif turn is not None and not turn.has_output and advice.startswith(CAME_KEPT):
+        advice = f"{KEPT}{advice.removeprefix(CAME_KEPT)}"
     return Failure(error.code, str(error), advice, error.details)
 
 

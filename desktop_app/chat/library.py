@@ -120,12 +120,12 @@ class Library(QObject):
             self._tasks.start(self._open(key), "open")
 
     async def open_now(self, key: str | None) -> None:
-        """Show a conversation, or a new chat, and return when it is shown."""
-        self._wanted = key or ""
-        if key is None or key not in self._rows:
-            await self._open_new()
+        """Show a conversation, or a new chat where it is gone, and return when it is shown."""
+        self._wanted = key if key is not None and key in self._rows else ""
+        if self._wanted:
+            await self._open(self._wanted)
         else:
-            await self._open(key)
+            await self._open_new()
 
     async def open_blank(self) -> Draft:
         """Show a new chat with nothing in its composer; return what was left there.

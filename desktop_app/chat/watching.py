@@ -53,8 +53,7 @@ class Watch:
     """Watches over one answer.
 
     `quiet` is called where nothing has come for a while; `can_ask` says whether the server can be
-    asked for the answer again. `slept`: the computer has slept meanwhile, so that the network may
-    take its time to come back.
+    asked for the answer again.
     """
 
     def __init__(self, quiet: Callable[[], None], can_ask: Callable[[], bool]) -> None:
@@ -62,16 +61,15 @@ class Watch:
         self._can_ask = can_ask
         self._last_event = asyncio.get_running_loop().time()
         self._patience: asyncio.Timeout | None = None
-        self.slept = False
+        self._clocks = Clocks()
+        self._slept = False
 
     async def run(self) -> None:
         """Watch, until it is cancelled."""
         clock = asyncio.get_running_loop().time
-        clocks = Clocks()
         while True:
             await asyncio.sleep(_WATCH_SECONDS)
-            if clocks.slept():
-                self._wake()
+            self._look()
             if clock() - self._last_event >= STILL_WAITING_SECONDS:
                 self._quiet()
 
@@ -94,8 +92,16 @@ class Watch:
         finally:
             self._patience = None
 
-    def _wake(self) -> None:
-        self.slept = True
+    @property
+    def slept(self) -> bool:
+        """Whether the computer has slept meanwhile: then the network is back only after a while."""
+        self._look()  # where a limit has run out in the sleep, this is asked first of all
+        return self._slept
+
+    def _look(self) -> None:
+        if not self._clocks.slept():
+            return
+        self._slept = True
         if self._patience is not None and not self._patience.expired():
             seconds = WAKE_SECONDS if self._can_ask() else LAST_WAKE_SECONDS
             self._patience.reschedule(asyncio.get_running_loop().time() + seconds)

@@ -7,15 +7,17 @@ as links. What a link may open is decided where it is clicked.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby
 from operator import attrgetter
 from typing import Final
 from urllib.parse import urlsplit
 
 from markdown_it import MarkdownIt
+from markdown_it.common.normalize_url import normalizeLink
 from markdown_it.common.utils import unescapeAll
 from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 
@@ -41,7 +43,14 @@ from desktop_app.markdown.math import add_math
 
 _TASK: Final = re.compile(r"\[([ xX])\] ")
 _MAX_NESTING: Final = 40
-_MAX_BRACKETS: Final = 1000
+_MAX_BRACKETS: Final = 500
+_MAX_OPEN: Final = 250
+"""Brackets that nothing closes: to find that out, all behind each of them is read."""
+
+_MAX_ESCAPES: Final = 4000
+_SHORT: Final = 200
+_KNOWN: Final = 2000
+"""Short addresses whose normal form is kept: what is open is read again whenever more comes."""
 
 
 @dataclass(frozen=True)
@@ -82,26 +91,57 @@ def _parser() -> MarkdownIt:
     add_asian_emphasis(parser)
     add_autolinks(parser)
     parser.use(footnote_plugin, inline=False, move_to_end=False)
+    parser.inline.ruler.before("link", "lone_bracket", _lone_bracket)
     parser.validateLink = _any_link
+    parser.normalizeLink = _normal
     parser.core.ruler.at("inline", _inline)
     return parser
 
 
 def _inline(state: StateCore) -> None:
-    """Read what is inside of blocks; with too many brackets to look for links in, as it is."""
+    """Read what is inside of blocks; with too many brackets to look for links in, as it is, and
+    so with too many backslashes.
+    """
     for token in state.tokens:
         if token.type != "inline":
             continue
         children: list[Token] = []
-        if token.content.count("[") > _MAX_BRACKETS:
+        if _is_too_hard(token.content):
             children.append(Token("text", "", 0, content=token.content.replace("\n", LINE_BREAK)))
         else:
             state.md.inline.parse(token.content, state.md, state.env, children)
         token.children = children
 
 
+def _is_too_hard(text: str) -> bool:
+    if text.count("\\") > _MAX_ESCAPES:
+        return True
+    count = text.count("[")
+    # Where none is closed, none is looked into.
+    return count > _MAX_BRACKETS or 0 < text.count("]") < count - _MAX_OPEN
+
+
+def _lone_bracket(state: StateInline, silent: bool) -> bool:
+    """Take a bracket for text that none behind it can close, without looking for a link in it."""
+    begin = state.pos
+    length = 1 if state.src[begin] == "[" else 2 if state.src.startswith("![", begin) else 0
+    if not length or state.src.find("]", begin + length, state.posMax) >= 0:
+        return False
+    if not silent:
+        state.pending += state.src[begin : begin + length]
+    state.pos += length
+    return True
+
+
 def _any_link(url: str) -> bool:  # noqa: ARG001 - the parser names it
     return True
+
+
+def _normal(url: str) -> str:
+    return _normal_of_short(url) if len(url) <= _SHORT else normalizeLink(url)
+
+
+_normal_of_short: Final = lru_cache(_KNOWN)(normalizeLink)
 
 
 def parse(text: str, definitions: Definitions | None = None) -> list[Parsed]:
@@ -241,10 +281,11 @@ def _spans(inline: Token) -> Spans:
         if name in _LOOKS:
             depth[_LOOKS[name]] += token.nesting
             bold, italic, strike = (count > 0 for count in depth.values())
-            look = replace(look, bold=bold, italic=italic, strike=strike)
+            look = Span("", bold, italic, strike, link=look.link)
         elif name == "link":
             links = [*links, str(token.attrGet("href") or "")] if token.nesting > 0 else links[:-1]
-            look = replace(look, link=links[-1] if links else "")
+            link = links[-1] if links else ""
+            look = Span("", look.bold, look.italic, look.strike, link=link)
         elif name == "image":
             spans.append(_image(token, look))
         elif name == "footnote_ref":

@@ -361,7 +361,10 @@ def load_draft(db: apsw.Connection, conversation: str) -> Draft:
     ).fetchone()
     if row is None:
         return Draft()
-    contents = read_contents(str(row[1]))
+    try:
+        contents = read_contents(str(row[1]))
+    except ValueError:  # damaged: the text is still the person's
+        contents = ()
     return Draft(str(row[0]), tuple(c for c in contents if isinstance(c, AttachmentContent)))
 
 

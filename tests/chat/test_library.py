@@ -236,3 +236,10 @@ async def test_a_program_that_ended_while_it_deleted_goes_on_at_the_next_start(
     async with world(tmp_path, "http://127.0.0.1:1") as w:
         await w.library.tidy()
         assert not w.files.path(attachment.sha256).exists()
+
+
+async def test_where_the_last_conversation_is_gone_a_new_chat_is_shown(tmp_path: Path) -> None:
+    async with world(tmp_path, "http://127.0.0.1:1") as w:
+        await w.library.open_now("of a conversation in the trash")
+        assert w.library.current is not None
+        assert w.library.current.row is None

@@ -509,6 +509,23 @@ async def test_an_overloaded_server_is_asked_again_and_the_wait_is_shown(tmp_pat
     assert words[-1] == ""
 
 
+async def test_what_cannot_be_read_is_counted_and_can_be_copied_without_its_text(
+    tmp_path: Path,
+) -> None:
+    torn = b'data: {"event_type":"step.delta","secret text\n\n'
+    async with (
+        script_server(streams(torn + torn + completed("the rest"))) as server,
+        world(tmp_path, server.base_url) as w,
+    ):
+        session = await w.open()
+        assert (await w.ask(session, "hi")).output_text == "the rest"
+        (notice,) = w.notices
+    assert notice.text == "2 parts of the answer could not be read."
+    assert notice.action == "Copy details"
+    assert "characters that are no event" in notice.details
+    assert "secret" not in notice.details
+
+
 # --- stopping -------------------------------------------------------------------------------------
 
 

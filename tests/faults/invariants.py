@@ -242,7 +242,8 @@ class Model:
         streaming = live.outcome is Outcome.STREAMING
         if streaming and running is not live:
             yield f"I7: the answer to {turn.text!r} is streaming, and nobody asks for it"
-        if (row.outcome == Outcome.STREAMING) != streaming:
+        taken_up = streaming and row.outcome == Outcome.INTERRUPTED  # and nothing came yet
+        if (row.outcome == Outcome.STREAMING) != streaming and not taken_up:
             yield f"I7: {turn.text!r} is {live.outcome}, and {row.outcome} on the disk"
         on_disk = text_of_answer(stored)
         turn.grown.append((now, said))

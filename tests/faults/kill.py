@@ -109,6 +109,7 @@ def report(tally: Tally) -> dict[str, object]:
     return {
         "kills": tally.kills,
         "at_random": tally.at_random,
+        "too_late": tally.too_late,
         "at_points": tally.at_points.total(),
         "not_reached": tally.not_reached,
         "restarts": tally.restarts,

@@ -89,6 +89,10 @@ class LapseLoop(asyncio.SelectorEventLoop):
     def _a_thread_less(self) -> None:
         self._leaping.threads -= 1
 
+    def leap(self, seconds: float) -> None:
+        """Have so many seconds pass at once, as a computer's clock does that counts its sleep."""
+        self._leaping.now += seconds
+
     async def in_a_thread(self, work: Callable[..., Any], *args: Any, **_how: Any) -> Any:
         """What `anyio.to_thread.run_sync` does, in a thread that is waited for."""
         return await self.run_in_executor(None, work, *args)

@@ -71,6 +71,9 @@ class Fault:
     wakes: Sequence[tuple[float, float]] = ()
     """At these seconds the clock on the wall leaps by so many."""
 
+    counts_sleep: bool = False
+    """Whether the steady clock leaps with it."""
+
 
 @dataclass
 class Seen:
@@ -91,6 +94,9 @@ class Seen:
 
     stored: str = ""
     stored_outcome: str = ""
+    turn: Interaction | None = None
+    """The turn as a restart has read it."""
+
     again: str = ""
     again_outcome: str = ""
     left: list[str] = field(default_factory=list[str])
@@ -125,7 +131,7 @@ async def _play(fault: Fault, folder: Path, seen: Seen) -> None:
         async with world_on(profile, base_url, fault.settings) as w:
             w.connection.use_network(network)
             turn = (await w.open(key)).turns[-1]
-            seen.again, seen.again_outcome = turn.output_text, turn.outcome
+            seen.turn, seen.again, seen.again_outcome = turn, turn.output_text, turn.outcome
     await asyncio.sleep(0.1)
     mine = asyncio.current_task()
     seen.left = [task.get_name() for task in asyncio.all_tasks() if task is not mine]
@@ -192,6 +198,8 @@ async def _ask(w: World, fault: Fault, seen: Seen, wall: _Wall) -> None:
     before = len(w.notices)
     loop = asyncio.get_running_loop()
     begin = wall.begin = loop.time()
+    for after, by in fault.wakes if fault.counts_sleep else ():
+        loop.call_later(after, the_loop().leap, by)
     if fault.stop_after is not None:
         loop.call_later(fault.stop_after, session.stop)
     turn = await ask(session)

@@ -159,7 +159,7 @@ _NO_ANSWER: Final = (
         create=(talk(Hold()),),
         seconds=(180.0, 180.1),
         sentence=SILENT,
-        advice="Try again.",
+        advice=f"{KEPT} Try again.",
         waits=(STILL,),
     ),
     Fault(
@@ -338,6 +338,7 @@ _NO_STREAM: Final = (
         ),
         seconds=AT_ONCE,
         sentence="The connection broke.",
+        advice=KEPT,
     ),
     Fault(
         "a whole answer is longer than it says",
@@ -739,6 +740,18 @@ _ELSEWHERE: Final = (
         waits=(AGAIN, ""),
     ),
     Fault(
+        "the computer sleeps, on a system whose clock goes on, and the answer is taken up",
+        Outcome.COMPLETE,
+        create=(talk(STREAM_HEAD, SOME, Hold()),),
+        get=(talk(Reset()), talk(Reset()), talk(Reset()), RUNS),
+        resume=(GOES_ON,),
+        wakes=((5.0, 3600.0),),
+        counts_sleep=True,
+        text=WHOLE,
+        seconds=(3619.0, 3621.0),
+        waits=(AGAIN, ""),
+    ),
+    Fault(
         "the computer sleeps, and nothing is stored",
         Outcome.INTERRUPTED,
         create=(talk(STREAM_HEAD, SOME, Hold()),),
@@ -757,6 +770,7 @@ _ELSEWHERE: Final = (
         wakes=((5.0, 3600.0),),
         seconds=(35.0, 37.0),
         sentence="The connection was lost while the computer slept.",
+        advice=KEPT,
         waits=(STILL, ""),
     ),
     Fault(

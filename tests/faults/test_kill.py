@@ -14,6 +14,7 @@ from tests.faults.killing.plans import (
     POINTS_OF_HANDOVER,
     Kill,
     at_point,
+    at_some_time,
     draw_kills,
 )
 
@@ -28,7 +29,7 @@ def kills_of_short_form() -> list[Kill]:
     rng = random.Random(7)
     kills = [at_point(point) for point in POINTS]
     kills += [at_point(point, area="handover") for point in POINTS_OF_HANDOVER[:2]]
-    kills += [Kill(area, after="window", milliseconds=rng.randint(30, 1500)) for area in AREAS]
+    kills += [at_some_time(area, rng) for area in AREAS]
     rng.shuffle(kills)
     return kills
 

@@ -120,6 +120,33 @@ def test_a_wait_can_be_a_date() -> None:
     assert 25 < wait < 31
 
 
+def test_a_date_is_compared_with_the_servers_clock_where_ours_is_wrong() -> None:
+    servers = time.time() - 7 * 86_400
+    headers = {
+        "date": email.utils.formatdate(servers, usegmt=True),
+        "retry-after": email.utils.formatdate(servers + 40, usegmt=True),
+    }
+    assert parse_error(headers, b"").retry_after == 40.0
+
+
+@pytest.mark.parametrize(
+    ("status", "media_type", "body"),
+    [
+        (500, "application/json", b"\xef\xbb\xbf\n<!DOCTYPE html><p>x"),
+        (403, "", b"<HTML><body>x"),
+        (502, "text/html; charset=utf-8", b"x"),
+        (511, "application/json", b"{}"),
+    ],
+)
+def test_a_page_is_known_whatever_it_is_said_to_be(
+    status: int, media_type: str, body: bytes
+) -> None:
+    error = error_from_response(status, {"content-type": media_type}, body)
+    assert str(error) == "A web page came instead of an answer."
+    assert "sign-in" in error.advice
+    assert "<" not in f"{error} {error.advice} {error.details}"
+
+
 def test_durations_are_read_as_protobuf_writes_them() -> None:
     assert duration_seconds("58s") == 58.0
     assert duration_seconds("0.25s") == 0.25

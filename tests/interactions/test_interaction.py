@@ -348,6 +348,41 @@ def test_unreadable_and_unknown_events_are_kept_and_change_nothing() -> None:
     assert interaction.unreadable == ["{not json}"]
 
 
+def test_what_a_server_tells_of_a_running_answer_takes_nothing_back() -> None:
+    interaction = after(start_output(), text(0, "all of this"))
+    running = InteractionHeader(id="v1_a", status="in_progress")
+    for steps in ((), (ModelOutputStep((TextContent("all"),)),)):
+        interaction.apply(InteractionSnapshot(running, steps))
+        assert interaction.output_text == "all of this"
+    interaction.apply(
+        InteractionSnapshot(running, (ModelOutputStep((TextContent("all of this!"),)),))
+    )
+    assert interaction.output_text == "all of this!"
+
+
+@pytest.mark.parametrize("status", ["failed", "cancelled", "incomplete"])
+def test_an_end_without_steps_leaves_what_came(status: str) -> None:
+    interaction = after(start_output(), text(0, "some"))
+    interaction.apply(InteractionSnapshot(InteractionHeader(id="v1_a", status=status), ()))
+    assert interaction.output_text == "some"
+    assert interaction.outcome is not Outcome.STREAMING
+
+
+def test_what_came_without_a_mark_cannot_be_followed_without_saying_it_twice() -> None:
+    def piece(mark: str | None) -> StepDelta:
+        return StepDelta(0, TextDelta("x"), None, mark)
+
+    interaction = Interaction()
+    assert interaction.can_be_followed, "nothing came: it is followed from its beginning"
+    interaction.apply(StepStart(0, ModelOutputStep(), "e0"))
+    interaction.apply(piece("e1"))
+    assert (interaction.last_event_id, interaction.can_be_followed) == ("e1", True)
+    interaction.apply(piece(None))
+    assert (interaction.last_event_id, interaction.can_be_followed) == (None, False)
+    interaction.apply(InteractionStatusUpdate("in_progress", None, None, None, "e2"))
+    assert interaction.can_be_followed
+
+
 def test_steps_are_timed_while_they_grow() -> None:
     now = [10.0]
     interaction = Interaction(clock=lambda: now[0])

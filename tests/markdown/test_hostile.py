@@ -4,8 +4,12 @@ import re
 from itertools import pairwise
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from desktop_app.markdown.blocks import Block, Code, List, Paragraph, Plain, Table
+from desktop_app.markdown import parse as reading
+from desktop_app.markdown import stream as stream_module
+from desktop_app.markdown.blocks import Block, Code, List, Paragraph, Plain, Span, Table
 from desktop_app.markdown.stream import LIMIT, MarkdownStream, read, read_stream
 
 NESTED_TABLES = "".join(
@@ -116,3 +120,67 @@ def test_brackets_without_number_are_not_looked_into() -> None:
     (block,) = read("**" + "[" * 1_001 + "**")
     assert isinstance(block, Paragraph)
     assert [span.text for span in block.spans] == ["**" + "[" * 1_001 + "**"]
+
+
+@given(st.text(alphabet="[]!()a`*<>\\^:$\n ", max_size=60))
+@example("![a [b](c) ![")
+@example("[^a] [ `]`")
+def test_brackets_that_nothing_closes_are_read_as_without_the_quick_way(text: str) -> None:
+    quick = reading.parse(text)
+    rules = reading._parser().inline.ruler
+    rules.disable("lone_bracket")
+    try:
+        assert reading.parse(text) == quick
+    finally:
+        rules.enable("lone_bracket")
+
+
+@pytest.mark.parametrize("mark", ["[", "!["])
+def test_of_many_brackets_that_nothing_closes_none_is_looked_into(mark: str) -> None:
+    text = f"**a** {mark * 300}b]"
+    assert [span.text for span in spans_of(text)] == [text]
+    few = f"**a** {mark * 200}b]"
+    assert [span.text for span in spans_of(few)] == ["a", few.removeprefix("**a**")]
+
+
+def test_among_many_backslashes_nothing_is_looked_for() -> None:
+    text = "**a** " + "\\*" * 4_001
+    assert [span.text for span in spans_of(text)] == [text]
+    few = "**a** " + "\\*" * 4_000
+    assert [span.text for span in spans_of(few)] == ["a", " " + "*" * 4_000]
+
+
+def test_as_many_addresses_become_links_as_are_soon_found() -> None:
+    spans = spans_of("www.a.example " * 1_003)
+    assert sum(bool(span.link) for span in spans) == 1_000
+    assert spans[-1].text.count("www") == 3
+
+
+def test_an_address_is_found_behind_much_text_and_not_inside_a_word() -> None:
+    assert [span.link for span in spans_of(f"{'a ' * 500}https://b.example")][1:] == [
+        "https://b.example"
+    ]
+    assert not any(span.link for span in spans_of(f"{'a ' * 500}ahttps://b.example"))
+
+
+def test_what_settles_is_not_read_again_unless_a_definition_is_new(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    parsed: list[str] = []
+
+    def parse(text: str, definitions: reading.Definitions | None = None) -> list[reading.Parsed]:
+        parsed.append(text)
+        return reading.parse(text, definitions)
+
+    monkeypatch.setattr(stream_module, "parse", parse)
+    read("a\n\nb\n\nc")
+    assert parsed == ["a\n\nb\n\nc"]
+    parsed.clear()
+    read("[a]\n\n[a]: b\n\nc")
+    assert parsed[:2] == ["[a]\n\n[a]: b\n\nc", "[a]\n\n[a]: b\n\n"]
+
+
+def spans_of(text: str) -> tuple[Span, ...]:
+    (block,) = (one.block for one in reading.parse(text))
+    assert isinstance(block, Paragraph)
+    return block.spans

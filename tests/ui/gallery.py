@@ -35,6 +35,7 @@ from desktop_app.interactions.steps import (
 )
 from desktop_app.ui.colouring import Colouring
 from desktop_app.ui.theme import Theme
+from desktop_app.ui.transcript.blocks_view import BlocksView
 from desktop_app.ui.transcript.card_deck import CardDeck
 from desktop_app.ui.transcript.formulas import Formulas
 from desktop_app.ui.transcript.lines import OpeningLine
@@ -181,6 +182,12 @@ def is_colouring(deck: CardDeck) -> bool:
     return deck._timer.isActive()
 
 
+def is_unfinished(transcript: Transcript) -> bool:
+    """Whether something is still to be read or laid out."""
+    views = transcript.findChildren(BlocksView)
+    return any(view.is_reading or view._late.isActive() for view in views)
+
+
 def paint(theme: Theme, turns: list[Interaction], opened: bool) -> QImage:
     """Paint a page as high as what is on it."""
     transcript = Transcript(theme, lambda attachment: None)
@@ -193,11 +200,12 @@ def paint(theme: Theme, turns: list[Interaction], opened: bool) -> QImage:
             for part in slot.view._parts:
                 if isinstance(part, OpeningLine):
                     part.set_open(True)
-    let_run(lambda: not theme.formulas.is_waiting)
+    let_run(lambda: not theme.formulas.is_waiting and not is_unfinished(transcript))
     transcript.flush()
     bottom = max(slot.view.geometry().bottom() for slot in transcript._column.slots)
     transcript.resize(WIDTH, bottom + 1 + BELOW)
     decks = transcript.findChildren(CardDeck)
+    let_run(lambda: not is_unfinished(transcript))
     let_run(lambda: not theme.formulas.is_waiting and not any(map(is_colouring, decks)))
     if transcript._bar.maximum() > 0:
         raise ValueError("a page of the gallery is cut off")

@@ -68,8 +68,10 @@ class Flow:
             self._width = width
             self._forget()
 
-    def replace(self, first: int, blocks: Iterable[Block]) -> None:
-        """Have other blocks from a number on. Of one that only grew nothing is done twice."""
+    def replace(self, first: int, blocks: Iterable[Block], deadline: Deadline = NEVER) -> None:
+        """Have other blocks from a number on. Of one that only grew nothing is done twice; what
+        was seen of it is laid out as far as there is time.
+        """
         new = list(blocks)
         same = 0
         old = self.blocks[first:]
@@ -87,7 +89,13 @@ class Flow:
         if first and self.goes_on_below(first - 1) and (above := self._laid.get(first - 1)):
             above.go_on()
         if grown is not None and first < len(self.blocks):
-            self._lay_out_again(first, grown)
+            self._lay_out_again(first, grown, deadline)
+
+    def let_go(self) -> None:
+        """Keep nothing: nobody looks at it any more, and it may wait long to be collected."""
+        self.grows_from = 0
+        self.replace(0, ())
+        self._columns.clear()
 
     def put(self, number: int, block: Block) -> None:
         """Have another block in the place of one."""
@@ -98,10 +106,10 @@ class Flow:
         self._heights[number] = estimate(block, self._width, self._styles, folds=self.folds)
         self._stack(number)
 
-    def _lay_out_again(self, number: int, before: LaidBlock) -> None:
+    def _lay_out_again(self, number: int, before: LaidBlock, deadline: Deadline = NEVER) -> None:
         """Lay out a block that has grown as far as it was laid out before."""
         laid = self._laid[number] = self._make(number, before)
-        laid.advance(before.height + self._styles.line(self._styles.body())[0])
+        laid.advance(before.height + self._styles.line(self._styles.body())[0], deadline)
         self._heights[number] = laid.height
         self._stack(number)
 

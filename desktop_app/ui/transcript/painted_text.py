@@ -24,7 +24,7 @@ from desktop_app.ui.transcript.formulas import FormulaKey
 from desktop_app.ui.transcript.marks import Marks, Place
 from desktop_app.ui.transcript.reading import Reading
 from desktop_app.ui.transcript.styles import Styles
-from desktop_app.ui.transcript.timing import Deadline
+from desktop_app.ui.transcript.timing import NEVER, Deadline, Turn
 from desktop_app.ui.transcript.turn_parts import plain_blocks
 
 _LONG: Final = 4000
@@ -33,11 +33,20 @@ _LONG: Final = 4000
 _END: Final = 1 << 30
 """Below everything."""
 
-_BUDGET: Final = 0.012
-"""Seconds that layout may take at a time, and reading a long text."""
+_TURN: Final = 0.04
+"""Seconds that all may take before the event loop turns."""
 
 _AT_ONCE: Final = 0.02
-"""Seconds that reading may take before anything of it is shown."""
+"""Seconds of it that reading may take before anything is shown."""
+
+_READING: Final = 0.012
+"""Seconds of it for reading on."""
+
+_LAYOUT: Final = 0.024
+"""Seconds of it for layout."""
+
+_GROWN: Final = 0.012
+"""Seconds for laying out again what was seen and has grown."""
 
 
 class PaintedText(QWidget):
@@ -70,6 +79,8 @@ class PaintedText(QWidget):
         self._marks = Marks()
         self._citing = Citing()
         self._band = (0, 0)
+        self._turn = Turn(_TURN, self)
+        self._layout_deadline = NEVER
         self._natural: tuple[int, int] | None = None
         self._deck = CardDeck(theme, self, self._flow)
         self._deck.height_changed.connect(self.height_changed)
@@ -78,6 +89,8 @@ class PaintedText(QWidget):
         self._late = self._timer(self._go_on)
         self._read_timer = self._timer(self._read_on)
         self.setAccessibleName(name)
+        for held in (self._reading, self._flow):
+            self.destroyed.connect(held.let_go)  # views are in circles, which long stay in memory
         theme.changed.connect(self._restyle)
         theme.formulas.rendered.connect(self._show_formulas)
 
@@ -131,6 +144,7 @@ class PaintedText(QWidget):
             self._flow.replace(0, ())
             self._citing.begin()
         if changed:
+            self._turn.begin()
             self._read(_AT_ONCE)
         return self._cite(marks) or changed
 
@@ -151,11 +165,14 @@ class PaintedText(QWidget):
 
     def read_all(self) -> None:
         """Read all of a long text at once."""
-        self._read(float("inf"))
+        self._read_until(NEVER)
         self._cite(self._citing.marks)
 
     def _read(self, seconds: float) -> None:
-        update = self._reading.read(Deadline(seconds))
+        self._read_until(self._turn.deadline("reading", seconds))
+
+    def _read_until(self, deadline: Deadline) -> None:
+        update = self._reading.read(deadline)
         if update is not None:
             self._take(update)
         if not self._reading.is_done:
@@ -164,7 +181,7 @@ class PaintedText(QWidget):
             self._settle()
 
     def _read_on(self) -> None:
-        self._read(_BUDGET)
+        self._read(_READING)
         self._cite(self._citing.marks)
         self.height_changed.emit()
 
@@ -203,7 +220,7 @@ class PaintedText(QWidget):
         before = flow.top_of(first) if first < len(flow.blocks) else flow.height
         self._settled += len(update.settled)
         flow.grows_from = self._settled
-        flow.replace(first, (*update.settled, *update.open))
+        flow.replace(first, (*update.settled, *update.open), Deadline(_GROWN))
         for number in range(first, self._settled):
             flow.settle(number)
         if update.mended:
@@ -236,7 +253,9 @@ class PaintedText(QWidget):
 
     def fit(self, width: int) -> int:
         """Be laid out in a width; return and take the height it needs, in pixels."""
-        self._flow.set_width(width)
+        if width != self._flow.width:
+            self._turn.begin()
+            self._flow.set_width(width)
         styles = self._flow.styles
         unread = self._reading.unread_lines(2 * max(1, width) // styles.size)
         height = max(1, self._flow.height + unread * styles.line(styles.body())[0])
@@ -266,7 +285,11 @@ class PaintedText(QWidget):
         height of any has changed. What is left is laid out later, and told by `height_changed`.
         """
         self._band = (top, bottom)
-        changed = self._flow.lay_out(top, bottom, Deadline(_BUDGET))
+        deadline = self._turn.deadline("layout", _LAYOUT)
+        changed = False
+        if deadline is not self._layout_deadline or not deadline.over:
+            self._layout_deadline = deadline
+            changed = self._flow.lay_out(top, bottom, deadline)
         if not self._flow.is_laid_out(top, bottom):
             self._late.start()
         if changed:

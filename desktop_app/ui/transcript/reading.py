@@ -1,14 +1,18 @@
 """Reads Markdown that grows, or a long one that is there at once, slice by slice."""
 
 import re
+from time import monotonic
 from typing import Final
 
 from desktop_app.markdown.blocks import Block, Code, Plain
-from desktop_app.markdown.stream import MarkdownStream, Update
-from desktop_app.ui.transcript.timing import Deadline
+from desktop_app.markdown.stream import MarkdownStream, Update, end_of_marks
+from desktop_app.ui.transcript.timing import NEVER, Deadline
 
 _SLICE: Final = 2000
 """Characters that are read in one go; they take a few milliseconds."""
+
+_MARKS: Final = 600
+"""Marks in them, at most."""
 
 _SLICE_OF_CODE: Final = 32_000
 """The same where nothing has to be parsed."""
@@ -29,6 +33,8 @@ class Reading:
         self._read_to = 0
         self._settled = 0
         self._slice = _SLICE
+        self._spent = 0.0
+        self._deadline = NEVER
         self._ends = False
         self._ended = False
 
@@ -61,26 +67,44 @@ class Reading:
         self.text = text
         return goes_on
 
+    def let_go(self) -> None:
+        """Keep nothing."""
+        self._begin()
+
     def end(self) -> None:
         """The text is whole: what a late definition has changed is read again at its end."""
         self._ends, self._ended = True, False
 
     def read(self, deadline: Deadline) -> Update | None:
-        """Read on, as far as there is time; return all that has changed by that."""
+        """Read on, as far as there is time; return all that has changed by that.
+
+        At least a slice is read, but only once before the same moment.
+        """
         updates: list[Update] = []
-        while self._read_to < len(self.text) and not (updates and deadline.over):
+        fresh, self._deadline = deadline is not self._deadline, deadline
+
+        def is_time() -> bool:
+            # What is open is read again with each slice: the next takes no less than the last.
+            return deadline.left > self._spent
+
+        while self._read_to < len(self.text) and ((fresh and not updates) or is_time()):
+            began = monotonic()
             update = self.stream.feed(self._next_slice())
             updates.append(update)
+            self._spent = monotonic() - began
             in_code = bool(update.open) and isinstance(update.open[-1], Code | Plain)
             self._slice = _SLICE_OF_CODE if in_code else _SLICE
-        if self._read_to == len(self.text) and self._ends and not self._ended:
+        is_whole = self._ends and self._read_to == len(self.text)
+        if is_whole and not self._ended and (not updates or is_time()):
             self._ended = True
             updates.append(self.stream.finish())
         return self._joined(updates) if updates else None
 
     def _next_slice(self) -> str:
         begin, end = self._read_to, min(len(self.text), self._read_to + self._slice)
-        if self._slice > _SLICE and (fence := _FENCE.search(self.text, begin + 1, end)):
+        if self._slice == _SLICE:
+            end = end_of_marks(self.text, begin, end, _MARKS)
+        elif fence := _FENCE.search(self.text, begin + 1, end):
             end = min(fence.end() + 1, len(self.text))
         if end < len(self.text):
             end = self.text.rfind("\n", begin, end) + 1 or end

@@ -1,15 +1,23 @@
 """A chapter: one profile through several kills, each looked into, and a start that ends well."""
 
 import random
+import shutil
 import signal
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.faults.killing.checking import Findings, check, check_at_rest
+from desktop_app.store.migrations import MIGRATIONS
+from tests.faults.killing.checking import (
+    Findings,
+    check,
+    check_at_rest,
+    check_restored,
+    turns_of,
+)
 from tests.faults.killing.ledger import Ledger
-from tests.faults.killing.older import make_older
+from tests.faults.killing.older import make_backup, make_older
 from tests.faults.killing.plans import Kill, Writer, plan_for, rest_plan
 from tests.faults.killing.program import Program
 from tests.faults.killing.server import RecordingServer
@@ -27,6 +35,7 @@ class Tally:
 
     kills: int = 0
     at_random: int = 0
+    too_late: int = 0
     at_points: Counter[str] = field(default_factory=Counter[str])
     not_reached: list[str] = field(default_factory=list[str])
     areas: Counter[str] = field(default_factory=Counter[str])
@@ -38,6 +47,7 @@ class Tally:
     def add(self, other: "Tally") -> None:
         self.kills += other.kills
         self.at_random += other.at_random
+        self.too_late += other.too_late
         self.at_points += other.at_points
         self.not_reached += other.not_reached
         self.areas += other.areas
@@ -82,19 +92,23 @@ class Chapter:
         scene = Scene(self._folder / "profile", Ledger())
         for number, kill in enumerate(self._kills, 1):
             if kill.area == "migrate":
-                version = self._rng.randint(1, 3)
-                version = 1 if kill.passing > 1 else version
-                profile = self._folder / f"older-{number}"
-                older = make_older(profile, version, self._rng, self._writer)
-                old = Scene(profile, older)
+                version = 1 if kill.passing > 1 else self._rng.randint(1, len(MIGRATIONS) - 1)
+                old = self._older(f"older-{number}", version)
                 self._kill(old, kill)
                 self._rest(old)
+                continue
+            if kill.area == "restore":
+                self._kill_restore(self._older(f"restored-{number}", len(MIGRATIONS)), kill)
                 continue
             self._kill(scene, kill)
             if number % _RESTART_EVERY == 0:
                 self._rest(scene)
         self._rest(scene)
         return self.tally
+
+    def _older(self, name: str, version: int) -> Scene:
+        profile = self._folder / name
+        return Scene(profile, make_older(profile, version, self._rng, self._writer))
 
     # --- one kill -----------------------------------------------------------------------------
 
@@ -114,8 +128,28 @@ class Chapter:
         self.tally.acknowledged += scene.ledger.acknowledged - before
         self._look(scene, str(kill))
 
+    def _kill_restore(self, scene: Scene, kill: Kill) -> None:
+        """Kill `castor restore`, and run it once more: all of before, or all of the backup."""
+        backup = turns_of(scene.profile)
+        name = make_backup(scene.profile, scene.ledger, self._rng, self._writer)
+        before = turns_of(scene.profile)
+        program = self._program(scene, arguments=["restore", name], fault=_fault(kill))
+        self._wait(program, kill)
+        self._note(kill, program)
+        program.kill()
+        self._add(check_restored(scene.profile, before, backup), str(kill))
+        again = self._program(scene, arguments=["restore", name])
+        again.listen(_PATIENCE)
+        self.tally.restarts += 1
+        if again.code != 0 or turns_of(scene.profile) != backup:
+            self.tally.findings.stuck.append(f"{self._name}: it cannot be restored ({kill})")
+        again.kill()
+        self._add(check_restored(scene.profile, before, backup), "restored")
+
     def _start(self, scene: Scene, kill: Kill) -> Program:
-        fault = f"{kill.point}:{kill.passing}:kill" if kill.point else ""
+        fault = _fault(kill)
+        if kill.area == "backup":  # one is due at the next start
+            shutil.rmtree(scene.profile / "backups", ignore_errors=True)
         if kill.area == "export":
             return self._program(scene, arguments=["export"], fault=fault)
         if kill.area == "handover" and not kill.point and self._rng.random() < 0.5:
@@ -157,14 +191,16 @@ class Chapter:
             program.listen(_PATIENCE, lambda: kill.after in program.said)
             program.listen(kill.milliseconds / 1000)
             return
-        waits = kill.area in ("handover", "export")  # for what does not come from the plan
+        waits = kill.area in ("handover", "export", "restore")  # for what the plan does not bring
         program.listen(_PATIENCE, lambda: not waits and "done" in program.said)
         program.listen(_AFTERGLOW)
 
     def _note(self, kill: Kill, program: Program) -> None:
         self.tally.kills += 1
         self.tally.areas[kill.area] += 1
-        if not kill.point:
+        if not kill.point and program.ended:
+            self.tally.too_late += 1
+        elif not kill.point:
             self.tally.at_random += 1
         elif program.code == -signal.SIGKILL:
             self.tally.at_points[kill.point] += 1
@@ -174,7 +210,9 @@ class Chapter:
 
     def _look(self, scene: Scene, when: str) -> None:
         self.tally.drafts_checked += len(scene.ledger.drafts)
-        found = check(scene.profile, scene.ledger, self._server)
+        self._add(check(scene.profile, scene.ledger, self._server), when)
+
+    def _add(self, found: Findings, when: str) -> None:
         for kind, sentences in vars(found).items():
             told = [f"{self._name}: {sentence} ({when})" for sentence in sentences]
             getattr(self.tally.findings, kind).extend(told)
@@ -188,7 +226,9 @@ class Chapter:
         program.listen(_PATIENCE)
         left: list[str] = []
         if program.code != 0:
-            left.append(f"a start ended with {program.code}, at {program.doing}")
+            hung = program.dump() if program.code is None else ""
+            why = f"at {program.doing} {program.why} {hung}"
+            left.append(f"a start ended with {program.code}, {why}")
         program.kill()
         left += check_at_rest(scene.profile)
         if program.errors:
@@ -196,3 +236,7 @@ class Chapter:
         self.tally.acknowledged += scene.ledger.acknowledged - before
         self.tally.findings.stuck += [f"{self._name}: {sentence} (at rest)" for sentence in left]
         self._look(scene, "at rest")
+
+
+def _fault(kill: Kill) -> str:
+    return f"{kill.point}:{kill.passing}:kill" if kill.point else ""

@@ -64,6 +64,8 @@ def check(profile: Path, ledger: Ledger, server: RecordingServer) -> Findings:
     """Compare a profile with its ledger."""
     findings = Findings()
     disk = _read(profile / "history.db", findings)
+    for backup in _backups(profile):
+        _read(backup, findings)
     if findings.damaged:
         return findings
     _check_inputs(disk, ledger, findings)
@@ -78,7 +80,7 @@ def check(profile: Path, ledger: Ledger, server: RecordingServer) -> Findings:
 
 def check_at_rest(profile: Path) -> list[str]:
     """Say what is left behind after a start that ended well."""
-    names = ("castor.lock", "castor.socket", "history.db-wal", ".settings.json-*")
+    names = ("castor.lock", "castor.socket", "history.db-*", ".settings.json-*", "restore-at-start")
     left = [f"{path.name} is left" for name in names for path in profile.glob(name)]
     findings = Findings()
     disk = _read(profile / "history.db", findings)
@@ -87,6 +89,38 @@ def check_at_rest(profile: Path) -> list[str]:
     left += [f"the draft {disk.drafts[ASIDE].text!r} is not back"] if ASIDE in disk.drafts else []
     left += [f"{path.name} has no row" for path in _stored(profile) if path.name not in disk.files]
     return left
+
+
+def check_restored(profile: Path, before: set[str], backup: set[str]) -> Findings:
+    """After a restore, or a part of one: the turns are all as before, or all as in the backup, and
+    then those of before are in another backup.
+    """
+    findings = Findings()
+    there = _keys(profile / "history.db", findings)
+    kept = [_keys(file, findings) for file in _backups(profile)]
+    if there not in (before, backup):
+        findings.lost.append(f"{len(there)} turns, neither those of before nor of the backup")
+    if there == backup and before not in kept:
+        findings.lost.append("what was there before the restore is in no backup")
+    if backup not in kept:
+        findings.lost.append("the backup is gone")
+    return findings
+
+
+def turns_of(profile: Path) -> set[str]:
+    """The keys of all turns in a profile's history."""
+    findings = Findings()
+    found = _keys(profile / "history.db", findings)
+    assert not findings, findings
+    return found
+
+
+def _keys(file: Path, findings: Findings) -> set[str]:
+    return set(_read(file, findings).turns)
+
+
+def _backups(profile: Path) -> list[Path]:
+    return sorted((profile / "backups").glob("history-*.db"))
 
 
 def _streams(turn: Turn) -> bool:

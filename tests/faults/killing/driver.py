@@ -6,11 +6,14 @@ What it says goes into a pipe, line by line: a line that is written outlives the
 is one that the harness shares out; all else is the program, from its own `main` on.
 """
 
+import faulthandler
 import json
 import os
+import signal
 from dataclasses import dataclass, field
 
 from desktop_app.__main__ import main as castor
+from desktop_app.arguments import Arguments
 
 ORDERS = "CASTOR_KILL_ORDERS"
 
@@ -42,18 +45,20 @@ def main() -> int:
     """Run the program under orders."""
     orders = Orders(**json.loads(os.environ.pop(ORDERS)))
     tell = Teller(orders.pipe)
+    faulthandler.register(signal.SIGUSR1)  # the harness asks so where it hangs
     tell("alive")
     _take_over(orders, tell)
     return castor()
 
 
 def _take_over(orders: Orders, tell: Teller) -> None:
-    # When the profile waits for its history the program is imported whole, and not yet built.
+    # When the profile is open the program is imported next, and nothing of it is built yet.
     from desktop_app.profile import Profile
 
-    wait = Profile.wait
+    begin = Profile.__init__
 
-    def wait_and_take(profile: Profile) -> None:
+    def begin_and_take(profile: Profile, arguments: Arguments) -> None:
+        begin(profile, arguments)
         from desktop_app import app
         from desktop_app.chat.demo_server import DemoServer
         from tests.faults.killing import defects
@@ -65,9 +70,8 @@ def _take_over(orders: Orders, tell: Teller) -> None:
         DemoServer.start = start  # type: ignore[method-assign]
         app.Errand = make_errand(orders.plan, tell)  # type: ignore[misc, assignment]
         defects.plant(orders.defect)
-        wait(profile)
 
-    Profile.wait = wait_and_take  # type: ignore[method-assign]
+    Profile.__init__ = begin_and_take  # type: ignore[method-assign]
 
 
 if __name__ == "__main__":

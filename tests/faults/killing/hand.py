@@ -22,7 +22,7 @@ T = TypeVar("T")
 Tell = Callable[..., None]
 
 _LOOK_SECONDS = 0.01
-_PATIENCE = 60.0
+_PATIENCE = 40.0
 
 
 def make_errand(plan: list[list[str]], tell: Tell) -> Callable[..., Errand]:
@@ -69,7 +69,15 @@ class Hand:
             self._watch(self._library.current)
 
     async def follow(self, plan: list[list[str]]) -> None:
-        """Do one thing after the other."""
+        """Do one thing after the other; say what was in the way where that does not work."""
+        try:
+            await self._follow(plan)
+        except Exception as error:
+            tasks = sorted(str(task.get_coro()) for task in asyncio.all_tasks())
+            self._tell("failed", why=f"{error!r}, with {tasks}, wanted {self._library._wanted!r}")
+            raise
+
+    async def _follow(self, plan: list[list[str]]) -> None:
         await until(lambda: self._preferences.has_key)
         for word, *rest in plan:
             self._tell("doing", word=word)
@@ -120,7 +128,7 @@ class Hand:
 
     async def _do_type(self, words: str) -> None:
         session = self._session
-        self._tell("typing", owner=session._draft_owner, text=words)
+        self._tell("typing", owner=_owner(session), text=words)
         self._window.pane.composer.edit.set_text(words)
         await until(lambda: session.draft.text == words)  # the composer keeps it by itself
         await self._settle()
@@ -129,7 +137,7 @@ class Hand:
     async def _do_scribble(self, words: str) -> None:
         """Type, and look away at once: that keeps a draft too."""
         session = self._session
-        self._tell("typing", owner=session._draft_owner, text=words)
+        self._tell("typing", owner=_owner(session), text=words)
         self._window.pane.composer.edit.set_text(words)
         self._window.pane.composer.flush_draft()
         await self._settle()
@@ -138,7 +146,7 @@ class Hand:
     def _tell_draft(self, session: ChatSession) -> None:
         draft = session.draft
         files = [one.sha256 for one in draft.attachments]
-        self._tell("draft", owner=session._draft_owner, text=draft.text, files=files)
+        self._tell("draft", owner=_owner(session), text=draft.text, files=files)
 
     async def _do_send(self, words: str = "") -> None:
         """Send these words, or what stands in the composer."""
@@ -147,7 +155,7 @@ class Hand:
         if words:
             composer.edit.set_text(words)
         await until(lambda: composer.can_send)
-        self._tell("sending", owner=session._draft_owner, text=composer.edit.text)
+        self._tell("sending", owner=_owner(session), text=composer.edit.text)
         before = len(session.turns)
         composer.submit()
         await until(lambda: len(session.turns) > before)
@@ -172,7 +180,7 @@ class Hand:
         session = self._session
         kept = asyncio.Event()
         session.attachments_changed.connect(kept.set)
-        self._tell("attaching", owner=session._draft_owner, file=sha256)
+        self._tell("attaching", owner=_owner(session), file=sha256)
         self._window.attach(Dropped(files=[Path(path)]))
         await until(lambda: kept.is_set() and sha256 in _digests(session.draft))
         self._tell_draft(session)
@@ -251,3 +259,8 @@ def _input_of(turn: Interaction) -> tuple[str, list[str]]:
 
 def _digests(draft: Draft) -> list[str]:
     return [one.sha256 for one in draft.attachments]
+
+
+def _owner(session: ChatSession) -> str:
+    """Whose the draft in the composer is: the conversation's, or the new chat's."""
+    return session.key if session.row is not None else ""

@@ -1,4 +1,4 @@
-"""Histories as older versions left them: a few turns in the schema of then."""
+"""Histories that were made elsewhere: a few turns in the schema of some version."""
 
 import json
 import random
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import apsw
 
+from desktop_app.store.backups import back_up
 from desktop_app.store.migrations import APPLICATION_ID, MIGRATIONS
 from tests.faults.killing.ledger import Ledger, Shown, Written
 from tests.faults.killing.plans import Writer
@@ -23,14 +24,31 @@ def make_older(profile: Path, version: int, rng: random.Random, writer: Writer) 
             MIGRATIONS[number](db)
         db.execute(f"PRAGMA user_version = {version}")
         db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        db.execute("BEGIN")
-        for number in range(rng.randint(2, 4)):
-            _add_chat(db, f"old-chat-{number}", number, ledger, rng, writer)
-        db.execute("COMMIT")
+        _add_chats(db, range(rng.randint(2, 4)), ledger, rng, writer)
     finally:
         db.close()
     (profile / "history.db").chmod(0o600)
     return ledger
+
+
+def make_backup(profile: Path, ledger: Ledger, rng: random.Random, writer: Writer) -> str:
+    """Make a backup of a profile's history, and add to the history; return the backup's name."""
+    db = apsw.Connection(str(profile / "history.db"))
+    try:
+        made = back_up(db, profile)
+        _add_chats(db, range(10, 12), ledger, rng, writer)
+    finally:
+        db.close()
+    return made.name
+
+
+def _add_chats(
+    db: apsw.Connection, numbers: range, ledger: Ledger, rng: random.Random, writer: Writer
+) -> None:
+    db.execute("BEGIN")
+    for number in numbers:
+        _add_chat(db, f"old-chat-{number}", number, ledger, rng, writer)
+    db.execute("COMMIT")
 
 
 def _add_chat(

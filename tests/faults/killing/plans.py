@@ -13,6 +13,7 @@ Plan = list[list[str]]
 AREA_OF_POINT = {
     "answer": "talk",
     "attachment": "attach",
+    "backup": "backup",
     "database": "talk",
     "deletion": "delete",
     "draft": "draft",
@@ -23,6 +24,7 @@ AREA_OF_POINT = {
     "input": "talk",
     "migration": "migrate",
     "request": "talk",
+    "restore": "restore",
     "settings": "settings",
     "start": "talk",
     "upload": "upload",
@@ -31,6 +33,8 @@ AREA_OF_POINT = {
 MOST_PASSINGS = {
     "answer.event": 40,
     "answer.saving": 4,
+    "backup.copied": 1,
+    "backup.named": 1,
     "database.commit": 12,
     "database.committed": 12,
     "draft.saving": 4,
@@ -47,6 +51,9 @@ MOST_PASSINGS = {
     "file.written": 1,
     "handover.taken": 1,
     "migration.copied": 1,
+    "restore.copied": 1,
+    "restore.kept": 1,
+    "restore.placed": 1,
     "start.marked": 1,
 }
 """How often a plan certainly comes by; elsewhere twice."""
@@ -80,6 +87,14 @@ def at_point(point: str, passing: int = 1, area: str = "") -> Kill:
     return Kill(area or AREA_OF_POINT[point.partition(".")[0]], point, passing)
 
 
+def at_some_time(area: str, rng: random.Random) -> Kill:
+    """Kill after 30 to 1,500 ms; what has no window is over sooner."""
+    if area in ("export", "restore"):
+        return Kill(area, milliseconds=rng.randint(30, 300))
+    after = "window" if rng.random() < 0.7 else "alive"
+    return Kill(area, after=after, milliseconds=rng.randint(30, 1500))
+
+
 def draw_kills(rng: random.Random, count: int, points: list[str]) -> list[Kill]:
     """Draw six tenths at random times and four tenths at points, each of which has its turn."""
     at_points = count * 4 // 10
@@ -90,10 +105,8 @@ def draw_kills(rng: random.Random, count: int, points: list[str]) -> list[Kill]:
             kills.append(at_point(point, area="handover"))
         else:
             kills.append(at_point(point, rng.randint(1, MOST_PASSINGS.get(point, 2))))
-    for number in range(count - at_points):
-        after = "window" if rng.random() < 0.7 else "alive"
-        area = AREAS[number % len(AREAS)]
-        kills.append(Kill(area, after=after, milliseconds=rng.randint(30, 1500)))
+    at_random = range(count - at_points)
+    kills += [at_some_time(AREAS[number % len(AREAS)], rng) for number in at_random]
     rng.shuffle(kills)
     return kills
 
@@ -235,12 +248,18 @@ def _end(rng: random.Random, writer: Writer) -> Plan:
     return [*sending, ["scribble", writer.words("draft")], ["quit"]]
 
 
+def _backup(rng: random.Random, writer: Writer) -> Plan:
+    """What goes on while a backup is made."""
+    return [["new"], ["send", writer.words()], ["scribble", writer.words("draft")], ["wait"]]
+
+
 def _wait_for_others(rng: random.Random, writer: Writer) -> Plan:
     return [["new"], ["scribble", writer.words("draft")]]
 
 
 _PLANS = {
     "talk": _talk,
+    "backup": _backup,
     "draft": _draft,
     "attach": _attach,
     "upload": _upload,

@@ -39,11 +39,13 @@ class Program:
         self._rest = b""
         self.said: set[str] = set()
         self.doing = "nothing"
+        self.why = ""
         self._pipe, theirs = os.pipe()
         self._home = profile.parent / "home"
         self._home.mkdir(mode=0o700, exist_ok=True)
         orders = Orders(theirs, server, plan or [], defect)
-        words = arguments if arguments[:1] == ["export"] else ["--demo", *arguments]
+        alone = arguments[:1] in (["export"], ["restore"])
+        words = arguments if alone else ["--demo", *arguments]
         self._errors = profile.parent / f"{profile.name}.stderr"
         with self._errors.open("ab") as errors:
             self._process = subprocess.Popen(
@@ -86,6 +88,12 @@ class Program:
         """What all runs on this profile wrote to the terminal."""
         return self._errors.read_text("utf-8", "replace")
 
+    def dump(self) -> str:
+        """Have it write down what each of its threads does, where it hangs."""
+        self._process.send_signal(signal.SIGUSR1)
+        self.listen(2.0)
+        return self.errors
+
     def listen(self, seconds: float, until: Callable[[], bool] = lambda: False) -> bool:
         """Listen for some time, until something holds, or until the process has ended.
 
@@ -112,6 +120,7 @@ class Program:
             self.said.add(str(report["what"]))
             if report["what"] == "doing":
                 self.doing = str(report["word"])
+            self.why += str(report["why"]) if report["what"] == "failed" else ""
             self._take(report)
 
     def kill(self) -> bool:
