@@ -44,7 +44,9 @@ from desktop_app.settings.api_key import ApiKey, Keychain
 from desktop_app.store import conversations as queries
 from desktop_app.store.aside import recover_draft
 from desktop_app.store.attachments import AttachmentStore
-from desktop_app.store.database import DatabaseConnection
+from desktop_app.store.ballast import Ballast
+from desktop_app.store.database import Database, DatabaseConnection
+from desktop_app.store.errors import DiskFull
 from desktop_app.store.rows import ConversationRow
 from desktop_app.store.salvage import MENDED
 from desktop_app.ui.colouring import Colouring
@@ -91,7 +93,7 @@ async def _main(
     async with AsyncExitStack() as stack:
         stack.callback(typesetter.close)
         await _wait_for_history(begun, profile, theme, tell=arguments.screenshot is None)
-        rows, meta = begun.result()
+        rows, meta = await _rows_and_meta(begun, database)
         if base_url != profile.settings.base_url and not await _is_meant(theme, base_url):
             return 0
         notices = NoticeBoard()
@@ -121,7 +123,9 @@ async def _main(
         preferences.networking.changed.connect(
             partial(_remember_password, profile, preferences.networking)
         )
-        writer = Writer(database, notices.report)
+        writer = Writer(database, notices.report, Ballast(database.file))
+        writer.full_changed.connect(partial(_save_settings, profile))
+        stack.callback(writer.close)
         preferences.key_place_changed.connect(partial(_remember_place, writer))
         library = Library(rows, writer, files, attachments, connection, preferences, notices, tasks)
         deletions = ServerDeletions(writer, connection, preferences, notices, tasks)
@@ -221,6 +225,7 @@ async def _after_first_paint(
         await preferences.load_key()
     preferences.fetch_models()
     await library.tidy()
+    await library.disk.prepare()
     deletions.work()
     if arguments.screenshot is None:
         safekeeping.start()
@@ -247,7 +252,7 @@ async def _wait_for_history(
         waiting.close()
         waiting.deleteLater()
     error = begun.exception()
-    if tell and isinstance(error, AppError):
+    if tell and isinstance(error, AppError) and not isinstance(error, DiskFull):
         from desktop_app.ui.refusal import tell_refusal
 
         await tell_refusal(theme, error)
@@ -269,11 +274,29 @@ def _time(text: str) -> float:
         return 0.0
 
 
+async def _rows_and_meta(
+    begun: "asyncio.Future[tuple[list[ConversationRow], dict[str, str]]]", database: Database
+) -> tuple[list[ConversationRow], dict[str, str]]:
+    try:
+        return begun.result()
+    except DiskFull:  # what was streaming is taken for interrupted in any case
+        return await database.read(_read)
+
+
 def _begin(db: DatabaseConnection) -> tuple[list[ConversationRow], dict[str, str]]:
     queries.mark_interrupted(db)
     recover_draft(db)
     faultpoints.reach("start.marked")
+    return _read(db)
+
+
+def _read(db: DatabaseConnection) -> tuple[list[ConversationRow], dict[str, str]]:
     return queries.list_conversations(db), queries.load_meta(db)
+
+
+def _save_settings(profile: Profile, full: bool) -> None:
+    if not full:
+        profile.settings_file.save_what_is_left()
 
 
 def _is_busy(library: Library) -> bool:
@@ -281,7 +304,7 @@ def _is_busy(library: Library) -> bool:
 
 
 def _remember(writer: Writer, name: str, value: str) -> None:
-    writer.write(lambda db: queries.save_meta(db, name, value))
+    writer.write(lambda db: queries.save_meta(db, name, value), f"meta {name}")
 
 
 def _remember_key(profile: Profile, key: ApiKey) -> None:

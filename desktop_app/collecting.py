@@ -4,7 +4,7 @@ Nearly every object goes when nobody holds it; what holds itself in a circle sta
 looks for it. Among young objects it looks often, which takes a millisecond at most. Among all of
 them it takes 10 to 110 ms, and Python's own time for that is after some two seconds of an answer.
 Here it is when hardly anything has been made for some seconds and no answer comes; or else, so that
-memory is bounded, after thirty times as much as Python waits for, and then in between.
+memory is bounded, after fifteen times as much as Python waits for, and then in between.
 
 Measured with answers of half a megabyte, one behind the other, in a conversation of 5,000 turns:
 Python looks every 1.7 s, for 10 to 28 ms, and finds 200 objects. An answer leaves up to 0.6 MB.
@@ -24,8 +24,8 @@ _MIDDLE: Final = 10
 _ALL: Final = 1000
 """Collections of the middle generation after which all is looked through, whatever goes on."""
 
-_MUCH: Final = 300
-"""The same for a turn of the event loop in which nothing else is done."""
+_MUCH: Final = 150
+"""The same where the event loop turns, so that it is not in the midst of something."""
 
 _WORTH: Final = 10
 """Collections of the middle generation from which on it is worth it: Python's own number."""

@@ -55,6 +55,7 @@ class Profile:
 
     def close(self) -> None:
         """Write what is left to write, and let others have it."""
+        self.settings_file.save_what_is_left()
         self.database.close()
         faultpoints.reach("end.closed")
         close_log(self._log)

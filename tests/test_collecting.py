@@ -85,7 +85,7 @@ def test_much_is_looked_for_between_two_other_things_however_busy_it_is(
     collecting: Collecting, full: Full, busy: list[bool], qtbot: QtBot
 ) -> None:
     busy[0] = True
-    make(310)
+    make(160)
     assert full.count == 0
     qtbot.waitUntil(lambda: full.count == 1)
     assert not collecting._timer.isActive()

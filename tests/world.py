@@ -30,6 +30,7 @@ from desktop_app.settings.file import SettingsFile
 from desktop_app.settings.settings import Settings
 from desktop_app.store import conversations as queries
 from desktop_app.store.attachments import AttachmentStore
+from desktop_app.store.ballast import Ballast
 from desktop_app.store.database import FILE_NAME, Database
 from desktop_app.store.rows import InteractionRow
 
@@ -94,7 +95,7 @@ class World:
         self.connection = Connection(self.attachments.open, self.attachments.uploads)
         self.demo = DemoServer(0)
         self.keychain = keychain or MemoryKeychain()
-        file = SettingsFile(folder / "settings.json")
+        file = self.preferences_file = SettingsFile(folder / "settings.json")
         self.preferences = Preferences(
             settings or file.load().settings,
             file,
@@ -106,7 +107,8 @@ class World:
             base_url,
             key_places or {},
         )
-        self.writer = Writer(self.database, self.board.report)
+        self.ballast = Ballast(self.database.file)
+        self.writer = Writer(self.database, self.board.report, self.ballast)
         self.safekeeping = Safekeeping(self.writer, self.board, self.tasks)
 
     def _note_refusal(self, _key: str, refusal: Refusal) -> None:
@@ -140,6 +142,7 @@ class World:
         for session in self.library.sessions:
             session.interrupt()
         await self.tasks.aclose()
+        self.writer.close()
         await self.safekeeping.aclose()
         await self.connection.aclose()
         await self.demo.aclose()

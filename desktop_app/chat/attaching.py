@@ -103,6 +103,9 @@ class Attachments(QObject):
         self._working: dict[str, int] = {}
         self._copies = 0
         self._under_way: dict[int, _Copy] = {}
+        self.refuse_all = False
+        """The disk is full: what little room there is, is not for files."""
+
         self.uploads = Uploads(files, database, self)
         self.media = Media(files, decoder, self._one_at_a_time, notices, tasks, self)
 
@@ -159,6 +162,11 @@ class Attachments(QObject):
     ) -> AttachmentContent:
         if used >= MAX_FILES:
             raise FileRefused(f"one message takes {MAX_FILES:,} files at most")
+        if self.refuse_all:
+            raise DiskFull(
+                "The disk is full: the file was not attached.",
+                "Make room and attach it again; what you wrote is still here.",
+            )
         self._copies += 1
         copy = _Copy(self._copies, name, partial(self._show_copy, conversation))
         self._under_way[copy.number] = copy

@@ -20,6 +20,7 @@ from desktop_app.gemini.errors import GeminiError, InvalidRequest, NotFound, Per
 from desktop_app.origin import origin_of
 from desktop_app.store import deletions as queries
 from desktop_app.store.deletions import Deletion, Kind
+from desktop_app.store.errors import DiskFull
 
 if TYPE_CHECKING:
     from desktop_app.gemini.client import GeminiClient
@@ -87,7 +88,10 @@ class ServerDeletions(QObject):
         try:
             while True:
                 self._again = False
-                left = await self._pass()
+                try:
+                    left = await self._pass()
+                except DiskFull:
+                    left = []  # another time: the notice bar says that there is no room
                 if not self._again:
                     break
         finally:
@@ -102,8 +106,8 @@ class ServerDeletions(QObject):
     async def _pass(self) -> list[Deletion]:
         """Delete what can be deleted now; return what is left."""
         now = time.time()
-        database = self._writer.database
-        await database.write(lambda db: queries.forget_lapsed_deletions(db, now))
+        database, commit = self._writer.database, self._writer.commit
+        await commit(lambda db: queries.forget_lapsed_deletions(db, now), frees=True)
         left = await database.read(queries.list_deletions)
         here = str(self._preferences.origin)
         mine = [one for one in left if one.origin == here]
@@ -118,7 +122,9 @@ class ServerDeletions(QObject):
                 faultpoints.reach("deletion.sent")
                 if done:
                     left.remove(one)
-                    await database.write(lambda db, one=one: queries.forget_deletions(db, [one]))
+                    await commit(
+                        lambda db, one=one: queries.forget_deletions(db, [one]), frees=True
+                    )
         return left
 
     def _say(self, left: list[Deletion]) -> None:

@@ -7,15 +7,18 @@ from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
-from desktop_app import faultpoints
 from desktop_app.chat.attaching import Attachments
 from desktop_app.chat.connection import Connection
+from desktop_app.chat.erasing import delete_for_good
 from desktop_app.chat.exporting import Exports
+from desktop_app.chat.full_disk import FullDisk
 from desktop_app.chat.notices import NoticeBoard
 from desktop_app.chat.preferences import Preferences
 from desktop_app.chat.saving import Writer
 from desktop_app.chat.session import ChatSession
 from desktop_app.chat.tasks import TaskScope
+from desktop_app.chat.titles import NEW_TITLE
+from desktop_app.chat.writing import Unsaved, row_name
 from desktop_app.interactions.content import AttachmentContent
 from desktop_app.interactions.outline import Outline
 from desktop_app.store import aside, outlines
@@ -23,6 +26,7 @@ from desktop_app.store import conversations as queries
 from desktop_app.store.attachments import AttachmentStore
 from desktop_app.store.database import DatabaseConnection
 from desktop_app.store.deletions import delete_copies
+from desktop_app.store.errors import DiskFull
 from desktop_app.store.outlines import Reading
 from desktop_app.store.rows import ConversationRow, Draft
 
@@ -51,6 +55,12 @@ class Library(QObject):
     deleted = Signal()
     """Conversations were deleted for good because the person wants it so."""
 
+    disk_full_changed = Signal(bool)
+    """The disk is full, or is no longer."""
+
+    everything_saved = Signal(list)
+    """All was written that can be; this list of `Unsaved` is in memory only."""
+
     def __init__(
         self,
         rows: list[ConversationRow],
@@ -76,6 +86,8 @@ class Library(QObject):
         self._current: ChatSession | None = None
         self._wanted = ""
         self._taken_up: set[str] = set()
+        self.disk = FullDisk(writer, attachments, notices, tasks, self)
+        writer.full_changed.connect(self.disk_full_changed)
         self.exports = Exports(writer.database, notices, tasks, self)
         preferences.key_changed.connect(self.take_up)
         attachments.attached.connect(self._attach)
@@ -133,7 +145,8 @@ class Library(QObject):
         That is to be given to `put_back` when the new chat has begun; until then it is set aside.
         """
         self._wanted = ""
-        draft = await self._writer.database.write(aside.set_draft_aside)
+        draft = await self._writer.commit(aside.set_draft_aside, frees=True)
+        draft = self._writer.waiting_draft("") or draft
         self._show(self._session(None, Draft()))
         return draft
 
@@ -141,8 +154,12 @@ class Library(QObject):
         """Leave a draft to the next new chat."""
         self._writer.write(lambda db: aside.put_draft_back(db, draft))
 
-    async def _open_new(self) -> None:
+    async def _load_new_draft(self) -> Draft:
         draft = await self._writer.database.read(lambda db: queries.load_draft(db, ""))
+        return self._writer.waiting_draft("") or draft
+
+    async def _open_new(self) -> None:
+        draft = await self._load_new_draft()
         if not self._wanted:
             self._show(self._session(None, draft))
 
@@ -161,6 +178,7 @@ class Library(QObject):
         outline, draft, reading = await self._writer.database.read(load)
         if key not in self._sessions and key in self._rows:
             row = self._rows[key]
+            draft = self._writer.waiting_draft(key) or draft
             session = self._session(row, draft, reading)
             session.restore(outline, row.head)
 
@@ -251,7 +269,7 @@ class Library(QObject):
             self._sessions[key].rename(title)
         else:
             row = replace(row, title=title, named=True)
-            self._writer.write(lambda db: queries.save_conversation(db, row))
+            self._writer.write(lambda db: queries.save_conversation(db, row), row_name(key))
             self._take_row(row)
 
     # --- the trash ----------------------------------------------------------------------------
@@ -265,7 +283,9 @@ class Library(QObject):
         if session is not None:
             session.retire()
         when = time.time()
-        self._writer.write(lambda db: queries.set_trashed(db, key, when))
+        self._writer.write(
+            lambda db: queries.set_trashed(db, key, when), _trash_name(key), frees=True
+        )
         self.rows_changed.emit()
         if self._current is not None and self._current.key == key:
             self.new()
@@ -277,7 +297,8 @@ class Library(QObject):
         self._tasks.start(self._restore(row.key), "restore")
 
     async def _restore(self, key: str) -> None:
-        row = await self._writer.database.write(lambda db: queries.take_out_of_trash(db, key))
+        row = await self._writer.commit(lambda db: queries.take_out_of_trash(db, key), frees=True)
+        self._writer.forget(_trash_name(key))
         if row is not None:
             self._take_row(row)
             if self._wanted == key:
@@ -304,19 +325,44 @@ class Library(QObject):
 
     async def delete_for_good(self, keys: list[str]) -> None:
         """Delete conversations of the trash, and the attachments that only they used."""
-        database = self._writer.database
-        await database.write(lambda db: queries.delete_conversations(db, keys))
-        faultpoints.reach("deletion.committed")
-        await database.write(lambda db: delete_copies(db, self._files.delete))
-        faultpoints.reach("deletion.done")
+        await delete_for_good(self._writer, keys, self._files)
 
     async def tidy(self) -> None:
         """Empty the trash of what is older than 30 days, and delete what nobody uses."""
-        now, database = time.time(), self._writer.database
-        old = await database.read(lambda db: queries.expired_trash(db, now - TRASH_SECONDS))
-        if old:
-            await self.delete_for_good(old)
+        now, writer = time.time(), self._writer
+        old = await writer.database.read(lambda db: queries.expired_trash(db, now - TRASH_SECONDS))
         before = now - _UNUSED_SECONDS
-        await database.write(lambda db: queries.forget_unused_attachments(db, before))
-        await database.write(lambda db: delete_copies(db, self._files.delete))
+        try:
+            if old:
+                await self.delete_for_good(old)
+            await writer.commit(
+                lambda db: queries.forget_unused_attachments(db, before), frees=True
+            )
+            await writer.commit(lambda db: delete_copies(db, self._files.delete), frees=True)
+        except DiskFull:
+            return  # the bar says so
         self._files.sweep()
+
+    # --- a full disk --------------------------------------------------------------------------
+
+    @property
+    def unsaved(self) -> list[Unsaved]:
+        """What the person would lose if the program ended now."""
+        return self._writer.unsaved()
+
+    def save_everything(self) -> None:
+        """Write what waits for room with what is left of it; a signal says what still waits."""
+        self._tasks.start(self._save_everything(), "save everything")
+
+    async def _save_everything(self) -> None:
+        await self._writer.save_all()
+        self.everything_saved.emit(self.unsaved)
+
+    def title_of(self, key: str) -> str:
+        """The title of a conversation, for words about it."""
+        row = self._rows.get(key)
+        return row.title if row is not None else NEW_TITLE
+
+
+def _trash_name(key: str) -> str:
+    return f"trash of {key}"

@@ -87,7 +87,7 @@ class Reading:
         if self._place_changed:
             self._place_changed = False
             key, place = self._conversation.key, self._place
-            self._writer.write(lambda db: queries.save_place(db, key, place))
+            self._writer.write(lambda db: queries.save_place(db, key, place), f"place in {key}")
 
     def _write_heights(self) -> None:
         self._stop_timer("heights")
@@ -95,7 +95,9 @@ class Reading:
             self._heights_changed = False
             key = self._conversation.key
             heights = Heights(self._width, self._zoom, tuple(self._heights))
-            self._writer.write(lambda db: queries.save_heights(db, key, heights))
+            self._writer.write(
+                lambda db: queries.save_heights(db, key, heights), f"heights of {key}"
+            )
 
     def _stop_timer(self, name: str) -> None:
         timer = self._timers.pop(name, None)

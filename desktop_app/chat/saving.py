@@ -2,55 +2,39 @@
 
 import asyncio
 import time
-from collections.abc import Callable
-from concurrent.futures import Future
 from dataclasses import replace
 from typing import Final
 
 from desktop_app import faultpoints
+from desktop_app.chat.writing import Writer, draft_name
 from desktop_app.interactions.interaction import Interaction
 from desktop_app.store import conversations as queries
-from desktop_app.store.database import Database, DatabaseConnection, Work
+from desktop_app.store.database import DatabaseConnection
+from desktop_app.store.errors import DiskFull
 from desktop_app.store.rows import ConversationRow, Draft, interaction_row
+
+__all__ = ["SAVE_SECONDS", "TurnSaver", "Writer", "add_turn"]
 
 SAVE_SECONDS: Final = 1.0
 
 
-class Writer:
-    """Writes without waiting. What is handed over survives the end of every task.
+class TurnSaver:
+    """Keeps one turn on the disk while it grows: within a second, and at every step's end.
 
-    `report` is given the failure of a write, on the loop; after the loop's end nobody is told.
+    What does not fit on a full disk waits in memory, and is written when there is room.
     """
 
-    def __init__(self, database: Database, report: Callable[[BaseException], None]) -> None:
-        self.database = database
-        self._report = report
-
-    def write(self, work: Work) -> Future[object]:
-        """Hand a function over, to be run in a transaction."""
-        loop = asyncio.get_running_loop()
-
-        def done(future: Future[object]) -> None:  # on the database's thread
-            error = future.exception()
-            if error is not None and not loop.is_closed():
-                loop.call_soon_threadsafe(self._report, error)
-
-        future = self.database.write_and_forget(work)
-        future.add_done_callback(done)
-        return future
-
-
-class TurnSaver:
-    """Keeps one turn on the disk while it grows: within a second, and at every step's end."""
-
     def __init__(self, turn: Interaction, conversation: str, writer: Writer) -> None:
-        self._turn = turn
-        self._conversation = conversation
+        self.turn = turn
+        self.conversation = conversation
         self._writer = writer
         self._touched: set[int] = set()
         self._saved_steps = len(turn.steps)
         self._timer: asyncio.TimerHandle | None = None
-        self._written: Future[object] | None = None
+        self._on_its_way = 0
+        self._failed = False
+        self._rested = asyncio.Event()
+        self._rested.set()
 
     def touch(self, position: int | None) -> None:
         """Note that a step has changed, or only the turn itself."""
@@ -61,35 +45,58 @@ class TurnSaver:
 
     def touch_all(self) -> None:
         """Note that all steps have changed."""
-        self._touched.update(range(len(self._turn.steps)))
+        self._touched.update(range(len(self.turn.steps)))
         self.touch(None)
 
     def flush(self) -> None:
-        """Write what has changed now."""
+        """Write what has changed now, or when there is room."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        count = len(self._turn.steps)
+        self._rested.clear()
+        if self._writer.is_full:
+            self._writer.wait_for_room(self)
+        else:
+            self.write()
+
+    def write(self) -> None:
+        """Write what has changed, whether there is room or not."""
+        count = len(self.turn.steps)
         positions = sorted(position for position in self._touched if position < count)
-        row = interaction_row(self._turn, self._conversation, positions=positions)
+        row = interaction_row(self.turn, self.conversation, positions=positions)
         self._touched.clear()
-        fewer, self._saved_steps = count < self._saved_steps, count
+        saved, self._saved_steps = self._saved_steps, count
 
         def work(db: DatabaseConnection) -> None:
             queries.update_interaction(db, row, row.steps)
-            if fewer:
+            if count < saved:
                 queries.drop_steps_from(db, row.key, count)
             faultpoints.reach("answer.saving")
 
-        self._written = self._writer.write(work)
+        def done(error: BaseException | None) -> None:
+            self._on_its_way -= 1
+            if isinstance(error, DiskFull):
+                self._touched.update(positions)
+                self._saved_steps = max(self._saved_steps, saved)
+                self._writer.run_out()
+                self._writer.wait_for_room(self)
+            else:
+                self._failed = error is not None
+                if error is not None:
+                    self._writer.report(error)
+                self._rest()
+
+        self._on_its_way += 1
+        self._writer.submit(work, done)
+
+    def _rest(self) -> None:
+        if not self._on_its_way and not self._writer.keeps_waiting(self):
+            self._rested.set()
 
     async def kept(self) -> bool:
         """Wait until the last of it was written; say whether that is on the disk."""
-        written = self._written
-        if written is None:
-            return True
-        await asyncio.wait([asyncio.wrap_future(written)])  # which a cancellation leaves alone
-        return not written.cancelled() and written.exception() is None
+        await self._rested.wait()
+        return not self._failed
 
 
 async def add_turn(
@@ -110,6 +117,8 @@ async def add_turn(
         faultpoints.reach("input.written")
         return sequence
 
-    sequence = await writer.database.write(work)
+    sequence = await writer.commit(work)
     faultpoints.reach("input.committed")
+    if draft is not None:
+        writer.forget(draft_name(draft))
     return replace(row, sequence=sequence)

@@ -22,6 +22,7 @@ from desktop_app.chat.searching import TextSearch
 from desktop_app.chat.stopping import stop_at_server
 from desktop_app.chat.tasks import TaskScope
 from desktop_app.chat.titles import NEW_TITLE, title_of
+from desktop_app.chat.writing import row_name
 from desktop_app.gemini.errors import AuthenticationFailed
 from desktop_app.interactions.calls import REFUSED, open_calls, refusals
 from desktop_app.interactions.content import AttachmentContent, Content, TextContent
@@ -32,7 +33,7 @@ from desktop_app.interactions.outline import Outline
 from desktop_app.interactions.turns import Turns
 from desktop_app.store import conversations as queries
 from desktop_app.store import outlines
-from desktop_app.store.errors import StoreError
+from desktop_app.store.errors import DiskFull, StoreError
 from desktop_app.store.rows import ConversationRow, Draft
 
 
@@ -132,7 +133,7 @@ class ChatSession(QObject):
     @property
     def at_rest(self) -> bool:
         """Whether nothing of it is under way, here or at the server: it may be forgotten."""
-        return not self.busy and not self._under_way
+        return not (self.busy or self._under_way or self._writer.waits_with(self.key))
 
     @property
     def running_turn(self) -> Interaction | None:
@@ -167,8 +168,7 @@ class ChatSession(QObject):
         """Keep the text that stands in the composer."""
         if text != self.draft.text:
             self.draft = replace(self.draft, text=text)
-            owner, draft = self._draft_owner, self.draft
-            self._writer.write(lambda db: queries.save_draft(db, owner, draft))
+            self._writer.save_draft(self._draft_owner, self.draft)
 
     def attach(self, attachment: AttachmentContent) -> None:
         """Put a file that is in the store into the draft."""
@@ -188,7 +188,10 @@ class ChatSession(QObject):
 
     async def _save_attachments(self) -> None:
         owner, draft = self._draft_owner, self.draft
-        await self._writer.database.write(lambda db: queries.save_draft(db, owner, draft))
+        try:
+            await self._writer.commit(lambda db: queries.save_draft(db, owner, draft))
+        except DiskFull:
+            self._writer.save_draft(owner, draft)
         self.attachments_changed.emit()
 
     def send(self, text: str) -> None:
@@ -268,7 +271,7 @@ class ChatSession(QObject):
         """Change what the list shows, and keep it."""
         self._row = row
         self.conversation.title = row.title
-        self._writer.write(lambda db: queries.save_conversation(db, row))
+        self._writer.write(lambda db: queries.save_conversation(db, row), row_name(row.key))
         self.row_changed.emit(row)
 
     def interrupt(self) -> None:

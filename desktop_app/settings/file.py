@@ -31,6 +31,7 @@ class SettingsFile:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._unknown: JsonObject = {}
+        self._left: Settings | None = None
 
     @property
     def path(self) -> Path:
@@ -64,6 +65,7 @@ class SettingsFile:
 
     def save(self, settings: Settings) -> None:
         """Write the file, all of it or nothing. Raises `SettingsUnwritable`."""
+        self._left = settings
         data = {**self._unknown, **write_settings(settings)}
         text = json.dumps(data, ensure_ascii=False, indent=2) + "\n"
         temporary = self._path.with_name(self._temporary + os.urandom(4).hex())
@@ -79,11 +81,18 @@ class SettingsFile:
                 faultpoints.reach("settings.replaced")
             finally:
                 temporary.unlink(missing_ok=True)
+            self._left = None
         except OSError as error:
             raise SettingsUnwritable(
                 f"The settings could not be saved: {error.strerror}.",
                 "They hold until Castor is closed.",
             ) from error
+
+    def save_what_is_left(self) -> None:
+        """Try again to write what could not be written the last time."""
+        if self._left is not None:
+            with suppress(SettingsUnwritable):
+                self.save(self._left)
 
     @property
     def _temporary(self) -> str:

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from desktop_app import faultpoints
-from desktop_app.store.database import make_private_folder
 from desktop_app.store.errors import DiskFull, FileRefused, ProfileUnwritable, StoreError
+from desktop_app.store.files import make_private_folder, sync_folder
 
 _CHUNK: Final = 1 << 20
 _BASE64_CHUNK: Final = 3 << 18
@@ -180,7 +180,7 @@ class AttachmentStore:
         faultpoints.reach("attachment.noted")
         if not final.exists():
             temporary.replace(final)
-            _sync_folder(final.parent)
+            sync_folder(final.parent)
         faultpoints.reach("attachment.stored")
         return StoredFile(name, size, head, final)
 
@@ -237,16 +237,6 @@ def _gone() -> StoreError:
         "An attachment is no longer in the profile folder.",
         "Remove it from the message, or attach it again.",
     )
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name != "posix":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _megabytes(size: int) -> str:

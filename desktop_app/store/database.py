@@ -13,20 +13,22 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, TypeVar
 
 import apsw
 
 from desktop_app import faultpoints
 from desktop_app.store.backups import back_up
+from desktop_app.store.ballast import Ballast
 from desktop_app.store.errors import (
     DatabaseDamaged,
-    DatabaseLocked,
     DiskFull,
     ProfileUnwritable,
     StoreError,
 )
+from desktop_app.store.failures import translate
 from desktop_app.store.files import make_private_folder, sync_folder
+from desktop_app.store.job import Job
 from desktop_app.store.migrations import MIGRATIONS, migrate, version_of
 from desktop_app.store.opener import Opener
 from desktop_app.store.pages import WAL
@@ -58,17 +60,20 @@ _BUSY_MS: Final = 5_000
 _BUSY_HERE_MS: Final = 200
 
 
-class _Job(Generic[T]):
-    """A function to run on the connection, in a transaction or not, and where its result goes."""
+class PlainOpener:
+    """Opens a history as it is, through a VFS of SQLite's; a damaged one stays closed."""
 
-    def __init__(
-        self, work: Callable[[apsw.Connection], T], *, write: bool, first: bool = False
-    ) -> None:
-        self.work = work
-        self.write = write
-        self.first = first
-        self.forgotten = False
-        self.future: Future[T] = Future()
+    def __init__(self, file: Path, vfs: str | None = None) -> None:
+        self._file = file
+        self._vfs = vfs
+
+    def open(self) -> apsw.Connection:
+        """Open it. Raises `StoreError`."""
+        return open_connection(self._file, vfs=self._vfs)
+
+    def mend(self) -> None:
+        """Refuse. Raises `DatabaseDamaged`."""
+        raise damaged(self._file)
 
 
 class Database:
@@ -89,8 +94,8 @@ class Database:
         self.on_damage: Callable[[], object] | None = None
         self.damaged = False
         self._unwritten: list[Work] = []
-        self._opener = opener
-        self._jobs: queue.SimpleQueue[_Job[Any] | None] = queue.SimpleQueue()
+        self._opener = opener or PlainOpener(file)
+        self._jobs: queue.SimpleQueue[Job[Any] | None] = queue.SimpleQueue()
         self._closed = False
         self._reader: apsw.Connection | None = None
         self._thread = threading.Thread(target=self._run, name="history", daemon=True)
@@ -98,25 +103,25 @@ class Database:
 
     def read(self, work: Callable[[apsw.Connection], T]) -> Awaitable[T]:
         """Run a function that only reads. The result raises `StoreError`."""
-        return self._put(_Job(work, write=False))
+        return self._put(Job(work, write=False))
 
     def write(self, work: Callable[[apsw.Connection], T]) -> Awaitable[T]:
         """Run a function in a transaction; its result is there when it is on the disk.
 
         The result raises `StoreError`, and then nothing of it was written.
         """
-        return self._put(_Job(work, write=True))
+        return self._put(Job(work, write=True))
 
     def begin(self, work: Callable[[apsw.Connection], T]) -> Awaitable[T]:
         """Run the first function of all in a transaction; a history that it cannot read is mended.
 
         The result raises `StoreError`.
         """
-        return self._put(_Job(work, write=True, first=True))
+        return self._put(Job(work, write=True, first=True))
 
     def write_and_forget(self, work: Callable[[apsw.Connection], object]) -> Future[object]:
         """Run a function in a transaction; the future is not bound to a loop."""
-        job = _Job(work, write=True)
+        job = Job(work, write=True)
         job.forgotten = True
         return self._submit(job)
 
@@ -160,10 +165,10 @@ class Database:
             self._jobs.put(None)
         self._thread.join()
 
-    def _put(self, job: _Job[T]) -> Awaitable[T]:
+    def _put(self, job: Job[T]) -> Awaitable[T]:
         return asyncio.wrap_future(self._submit(job))
 
-    def _submit(self, job: _Job[T]) -> Future[T]:
+    def _submit(self, job: Job[T]) -> Future[T]:
         if self._closed:
             job.future.set_exception(StoreError("The history is closed."))
         else:
@@ -172,7 +177,7 @@ class Database:
 
     def _run(self) -> None:
         try:
-            db = self._open()
+            db = self._opener.open()
         except StoreError as error:
             self.opened.set_exception(error)
             self._refuse_all(error)
@@ -203,8 +208,8 @@ class Database:
     def _write_what_was_refused(self) -> None:
         """Mend the history now: what nobody waits for would be lost with this run."""
         try:
-            self._mend()
-            db = self._open()
+            self._opener.mend()
+            db = self._opener.open()
         except StoreError:
             return  # the next start tries again
         for work in self._unwritten:
@@ -215,19 +220,11 @@ class Database:
     def _mended(self, db: apsw.Connection) -> apsw.Connection:
         leave_as_it_is(db)
         db.close()
-        self._mend()
-        return self._open()
-
-    def _open(self) -> apsw.Connection:
-        return open_connection(self.file) if self._opener is None else self._opener.open()
-
-    def _mend(self) -> None:
-        if self._opener is None:
-            raise damaged(self.file)
         self._opener.mend()
+        return self._opener.open()
 
     def _do(
-        self, db: apsw.Connection, job: _Job[Any], *, again: bool = False
+        self, db: apsw.Connection, job: Job[Any], *, again: bool = False
     ) -> DatabaseDamaged | None:
         """Do a job; return the failure, which is nobody's yet, where the history is damaged."""
         if not again and not job.future.set_running_or_notify_cancel():
@@ -270,17 +267,28 @@ def _in_transaction(db: apsw.Connection, work: Callable[[apsw.Connection], T]) -
     return result
 
 
-def open_connection(file: Path, on_change: Callable[[], object] | None = None) -> apsw.Connection:
+def open_connection(
+    file: Path, on_change: Callable[[], object] | None = None, vfs: str | None = None
+) -> apsw.Connection:
     """Open the history for writing, make it where it is missing, bring it up to date.
 
     The folder is made with mode 0700, the file with 0600. `on_change` is called before an older
     history is brought up to date, which may take a while; a backup of it is made before. One that
-    is damaged or newer is left as it is, and so is all beside it. Raises `StoreError`.
+    is damaged or newer is left as it is, and all beside it. On a full disk the ballast is given up
+    for it. Raises `StoreError`.
     """
+    try:
+        return _open(file, on_change, vfs)
+    except DiskFull:
+        Ballast(file).release()
+    return _open(file, on_change, vfs)
+
+
+def _open(file: Path, on_change: Callable[[], object] | None, vfs: str | None) -> apsw.Connection:
     try:
         make_private_folder(file.parent)
         if not file.exists() and not log_of(file).exists():
-            _make(file)
+            _make(file, vfs)
         check_header(file)
         os.close(os.open(file, os.O_RDWR | os.O_CLOEXEC))
     except OSError as error:
@@ -292,7 +300,7 @@ def open_connection(file: Path, on_change: Callable[[], object] | None = None) -
         raise translate(error, file) from error
     try:
         left_open = log_of(file).exists()
-        db = apsw.Connection(str(file))
+        db = apsw.Connection(str(file), vfs=vfs)
         try:
             leave_as_it_is(db)
             _set_up(db)
@@ -310,13 +318,13 @@ def open_connection(file: Path, on_change: Callable[[], object] | None = None) -
     return db
 
 
-def _make(file: Path) -> None:
+def _make(file: Path, vfs: str | None) -> None:
     """Make an empty history. It is whole when it has its name, so that an empty file is damage."""
     new = file.with_name(file.name + MADE)
     for ending in ("", WAL, "-shm"):
         new.with_name(new.name + ending).unlink(missing_ok=True)
     os.close(os.open(new, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
-    db = apsw.Connection(str(new))
+    db = apsw.Connection(str(new), vfs=vfs)
     try:
         _set_up(db)
         migrate(db, file)
@@ -347,10 +355,11 @@ def open_read_only(file: Path) -> apsw.Connection:
     if not file.is_file():
         raise StoreError(f"There is no history in {file.parent}.")
     try:
-        db = apsw.Connection(str(file), flags=apsw.SQLITE_OPEN_READONLY)
-        db.set_busy_timeout(_BUSY_MS)
-        db.execute("PRAGMA trusted_schema = OFF")
-        version = version_of(db)
+        try:
+            db, version = _open_to_read(file)
+        except (apsw.FullError, apsw.IOError):  # there is no room for the index of the WAL
+            Ballast(file).release()
+            db, version = _open_to_read(file)
     except apsw.Error as error:
         raise translate(error, file) from error
     if version < len(MIGRATIONS):
@@ -360,6 +369,14 @@ def open_read_only(file: Path) -> apsw.Connection:
             "Start Castor once with this profile: that brings it up to date.",
         )
     return db
+
+
+def _open_to_read(file: Path) -> tuple[apsw.Connection, int]:
+    db = apsw.Connection(str(file), flags=apsw.SQLITE_OPEN_READONLY)
+    db.set_busy_timeout(_BUSY_MS)
+    for pragma in ("trusted_schema = OFF", "temp_store = MEMORY"):
+        db.execute(f"PRAGMA {pragma}")
+    return db, version_of(db)
 
 
 def _set_up(db: apsw.Connection) -> None:
@@ -372,28 +389,8 @@ def _set_up(db: apsw.Connection) -> None:
         "foreign_keys = ON",
         "trusted_schema = OFF",
         "secure_delete = ON",
+        "temp_store = MEMORY",  # a large sort would fail on a full disk
+        # The ballast has room for so much of the WAL to be written where it belongs.
+        "wal_autocheckpoint = 256",
     ):
         db.execute(f"PRAGMA {pragma}")
-
-
-def translate(error: apsw.Error, file: Path) -> StoreError:
-    """Say in plain words what SQLite says in its own."""
-    match error:
-        case apsw.FullError() | apsw.IOError():
-            return DiskFull(
-                "The disk is full or cannot be written: nothing new can be saved.",
-                "Make room and try again; what you wrote is still here.",
-            )
-        case apsw.BusyError() | apsw.LockedError():
-            return DatabaseLocked(
-                "Another program holds the history.", "Close it and start Castor again."
-            )
-        case apsw.CorruptError() | apsw.NotADBError() | apsw.SQLError() | apsw.FormatError():
-            # Our statements are sound: where a table or a column is missing, its name is lost.
-            return damaged(file)
-        case apsw.CantOpenError() | apsw.ReadOnlyError() | apsw.PermissionsError():
-            return ProfileUnwritable(
-                f"The history {file} cannot be written.", "Choose another folder with --profile."
-            )
-        case _:
-            return StoreError(f"The history could not be used: {error}.")

@@ -14,6 +14,7 @@ import apsw
 
 from desktop_app.interactions.jsonvalue import parse_json
 from desktop_app.store.rows import read_hops
+from desktop_app.values import value_class
 
 _DAY: Final = 24 * 3600.0
 COPY: Final = "copy"
@@ -62,6 +63,29 @@ def note_interactions(db: apsw.Connection, conversation: str) -> None:
             if one is not None:
                 found[Deletion(Kind.INTERACTION, str(one), str(origin))] = None
     note_deletions(db, found)
+
+
+@value_class
+class StoredStep:
+    """A step of an answer by the turn's key and its position, and of how many characters it is."""
+
+    interaction: str
+    position: int
+    size: int
+
+
+def list_steps(db: apsw.Connection, conversations: Iterable[str]) -> list[StoredStep]:
+    """All steps of conversations, in each turn the last one first."""
+    return [
+        StoredStep(str(interaction), int(position), int(size))
+        for key in conversations
+        for interaction, position, size in db.execute(
+            "SELECT interaction, position, length(body) FROM step JOIN interaction "
+            "ON interaction.key = step.interaction WHERE conversation = ? "
+            "ORDER BY interaction, position DESC",
+            (key,),
+        )
+    ]
 
 
 def note_uploads(db: apsw.Connection, sha256: str) -> None:

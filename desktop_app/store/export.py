@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, TextIO
 
@@ -27,7 +28,8 @@ def export(
     """Write the conversations of a profile, or one of them; `form` is JSON or one of `FORMS`.
 
     JSON has everything: every turn, its steps and inputs as the wire spoke them. The other forms
-    have what is on screen. Raises `StoreError` where there is no history or no such conversation.
+    have what is on screen. Raises `StoreError` where there is no history or no such conversation,
+    and where the disk that it goes to is full.
     """
     db = open_read_only(profile / FILE_NAME)
     try:
@@ -35,15 +37,34 @@ def export(
         chosen = [row for row in rows if key is None or row.key == key]
         if key is not None and not chosen:
             raise StoreError(f"There is no conversation {key}.")
-        out = out or _standard_output()
-        if form == JSON:
-            _write(db, chosen, out)
+        if out is None:
+            _write_out(db, chosen, form)
         else:
-            for piece in _said(db, chosen, FORMS[form]):
-                out.write(piece)
-            out.flush()
+            _write_form(db, chosen, out, form)
     finally:
         db.close()
+
+
+def _write_form(
+    db: apsw.Connection, rows: Sequence[ConversationRow], out: TextIO, form: str
+) -> None:
+    if form == JSON:
+        _write(db, rows, out)
+        return
+    out.writelines(_said(db, rows, FORMS[form]))
+    out.flush()
+
+
+def _write_out(db: apsw.Connection, rows: Sequence[ConversationRow], form: str) -> None:
+    out = _standard_output()
+    try:
+        _write_form(db, rows, out, form)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        with suppress(OSError):
+            out.close()  # or it would try once more when nobody can say so
+        raise DiskFull(f"The export is not whole: {error.strerror}.", "Make room.") from error
 
 
 def export_to(file: Path, profile: Path, key: str, form: str) -> None:

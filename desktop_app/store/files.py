@@ -5,12 +5,17 @@ These calls block.
 
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 
 def make_private_folder(folder: Path) -> None:
     """Make a folder that only we can enter, and close one that others could. Raises `OSError`."""
+    missing = [one for one in (folder, *folder.parents) if not one.exists()]
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for one in missing:
+        with suppress(PermissionError):  # it may be for writing and not for reading
+            sync_folder(one.parent)
     if os.name == "posix" and folder.stat().st_mode & 0o077:
         folder.chmod(0o700)
 

@@ -38,6 +38,7 @@ from desktop_app.ui.dropping import (
 )
 from desktop_app.ui.empty_state import Start
 from desktop_app.ui.exporting import Exporting
+from desktop_app.ui.full_disk import FullDiskDesk
 from desktop_app.ui.key_rejection import words_of_rejection
 from desktop_app.ui.mark import window_icon
 from desktop_app.ui.media_desk import MediaDesk
@@ -52,7 +53,6 @@ from desktop_app.ui.window_dialogs import WindowDialogs
 TITLE: Final = "Castor"
 SIZE: Final = (1280, 820)
 _SMALLEST: Final = (640, 480)
-_PASTED_TEXT: Final = "Pasted text.txt"
 
 
 class MainWindow(QMainWindow):
@@ -108,6 +108,7 @@ class MainWindow(QMainWindow):
         self._opening.failed.connect(self._say)
         self._dialogs.retry_requested.connect(self.view.retry)
         self._media = MediaDesk(theme, attachments.media, self.pane.transcript, self)
+        self._full_disk = FullDiskDesk(theme, library, self.pane, self)
         self._connect_actions()
         self._connect_sidebar()
         self._connect_pane()
@@ -308,7 +309,7 @@ class MainWindow(QMainWindow):
             self.attach(take(data, "Pasted picture"))
         else:  # a text too long to be written into the composer
             text = data.text().encode("utf-8", "replace")
-            self.attach(Dropped(pictures=[(_PASTED_TEXT, text)]))
+            self.attach(Dropped(pictures=[("Pasted text.txt", text)]))
 
     @override
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -393,8 +394,7 @@ class MainWindow(QMainWindow):
     @override
     def closeEvent(self, event: QCloseEvent) -> None:
         """Keep what is being written; the program ends when all is saved."""
-        self.view.leave()
-        geometry = bytes(self.saveGeometry().toBase64().data()).decode("ascii")
-        self.remembered.emit("geometry", geometry)
-        event.accept()
-        self.closed.emit()
+        if not self._full_disk.keeps_open(event):
+            self.view.leave()
+            self.remembered.emit("geometry", self.saveGeometry().toBase64().toStdString())
+            self.closed.emit()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from desktop_app.chat.full_disk import WORDS
 from desktop_app.chat.loading import TurnLoader
 from desktop_app.chat.session import ChatSession
 from desktop_app.interactions.interaction import Interaction
@@ -93,7 +94,7 @@ async def test_an_answer_that_could_not_be_kept_stays_in_memory(
         await w.database.read(lambda db: None)
         gc.collect()
         assert session.conversation[key].output_text == "one"
-        assert any(notice.text == "The disk is full." for notice in w.notices)
+        assert [notice.text for notice in w.notices] == [WORDS]
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ said in the report; `--input FILE` tries it again, also without atheris.
 """
 
 import argparse
+import importlib.util
 import json
 import logging
 import multiprocessing
@@ -41,9 +42,7 @@ def main(words: Sequence[str]) -> int:
     options = parser.parse_args(words)
     if options.input is not None:
         return _try_again(options.target, options.input.read_bytes())
-    try:
-        import atheris  # type: ignore[import-not-found]  # noqa: F401 - optional
-    except ImportError:
+    if importlib.util.find_spec("atheris") is None:
         sys.stderr.write(_MISSING)
         return 2
     with tempfile.TemporaryDirectory() as made:
@@ -103,8 +102,7 @@ def _spent() -> float:
 
 
 def _run(name: str, seconds: int, corpus: str, found: str, seed: int) -> None:
-    import atheris  # type: ignore[import-not-found]
-
+    atheris = importlib.import_module("atheris")
     logging.disable()
     os.dup2(2, 1)  # standard output is for the report
     with atheris.instrument_imports(include=list(PACKAGES)):

@@ -2,7 +2,7 @@
 
     python -m tests.faults network [--only WORDS]
 
-A fault is a row of `tests.faults.network_cases`. It is played to a real `ChatSession` on a profile
+A fault is a row of `tests.faults.cases`. It is played to a real `ChatSession` on a profile
 of its own, over sockets, on a clock that leaps (`tests.faults.lapse`): every limit is the one that
 the program ships with, and what is compared are its seconds, not the machine's.
 """
@@ -182,7 +182,7 @@ async def _way(
         return f"https://127.0.0.1:{deaf.port}", Network()
     server = await stack.enter_async_context(script_server(plan.script, tls))
     if fault.way == "trusted":
-        from tests.faults.network_cases import AUTHORITY
+        from tests.faults.cases.words import AUTHORITY
 
         return server.base_url, Network(authorities=AUTHORITY.pem)
     return server.base_url, Network()
@@ -275,7 +275,7 @@ def _in_order(wanted: Sequence[str], found: Sequence[str]) -> bool:
 
 def main(words: Sequence[str]) -> int:
     """Play all faults; one JSON object with the counts."""
-    from tests.faults.network_cases import FAULTS
+    from tests.faults.cases.all import FAULTS
 
     parser = argparse.ArgumentParser(prog="faults network")
     parser.add_argument("--only", default="", help="play the faults that have this in their name")

@@ -197,7 +197,9 @@ def _use(turn: Interaction) -> None:
         pass
     gathering.context()
     for position in range(turn.step_count):
-        turn.step_seconds(position), turn.goes_on_from(position), turn.unknown_deltas(position)
+        turn.step_seconds(position)
+        turn.goes_on_from(position)
+        turn.unknown_deltas(position)
     turn.fail(queries.PROGRAM_ENDED)
     assert turn.outcome is not Outcome.STREAMING
     _same_again(turn)

@@ -25,11 +25,11 @@ PARTS = 4
 
 
 def kills_of_short_form() -> list[Kill]:
-    """Each point once, two of them with a second start, and each area once at a random time."""
+    """Each point once, which comes by every area, two with a second start, some at any time."""
     rng = random.Random(7)
     kills = [at_point(point) for point in POINTS]
     kills += [at_point(point, area="handover") for point in POINTS_OF_HANDOVER[:2]]
-    kills += [at_some_time(area, rng) for area in AREAS]
+    kills += [at_some_time(area, rng) for area in ("talk", "upload", "handover", "delete")]
     rng.shuffle(kills)
     return kills
 
@@ -49,7 +49,7 @@ def test_nothing_is_lost_at_any_point_or_time(part: int) -> None:
     ("defect", "kill", "kind"),
     [
         ("shown before commit", at_point("input.shown"), "lost"),
-        ("drafts forgotten", Kill("draft", after="window", milliseconds=1500), "drafts"),
+        ("drafts forgotten", at_point("end.began"), "drafts"),
         ("streaming left", at_point("answer.event", 5), "stuck"),
         ("settings torn", at_point("settings.written", 2), "damaged"),
     ],
@@ -62,6 +62,12 @@ def test_a_planted_bug_is_found(defect: str, kill: Kill, kind: str) -> None:
 def test_every_bug_that_can_be_planted_is_looked_for(request: pytest.FixtureRequest) -> None:
     marks = test_a_planted_bug_is_found.pytestmark  # type: ignore[attr-defined]
     assert {case[0] for case in marks[0].args[1]} == DEFECTS.keys()
+
+
+def test_the_short_form_comes_by_every_point_and_area() -> None:
+    kills = kills_of_short_form()
+    assert {kill.point for kill in kills} >= POINTS.keys()
+    assert {kill.area for kill in kills} == set(AREAS)
 
 
 def test_a_thousand_kills_are_six_hundred_at_random_and_each_point_has_its_turns() -> None:

@@ -14,8 +14,8 @@ from desktop_app.ui.theme import Theme
 from desktop_app.ui.transcript.failure_card import FailureCard
 from desktop_app.ui.transcript.status_line import StatusLine
 from desktop_app.ui.transcript.turn_view import TurnView
+from tests.faults.cases.all import FAULTS
 from tests.faults.network import Fault, broken_rules, play_fault
-from tests.faults.network_cases import FAULTS
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import os
 import stat
+import sys
 import time
 from pathlib import Path
 from typing import BinaryIO
@@ -176,3 +177,21 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(ProfileUnwritable):
         AttachmentStore(tmp_path / "file").add_bytes(b"x", LIMIT)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc names an open folder")
+def test_every_new_name_on_the_way_to_a_copy_is_synced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[Path] = []
+    fsync = os.fsync
+
+    def note(descriptor: int) -> None:
+        synced.append(Path(f"/proc/self/fd/{descriptor}").readlink())
+        fsync(descriptor)
+
+    monkeypatch.setattr("desktop_app.store.files.os.fsync", note)
+    store = AttachmentStore(tmp_path / "profile" / "attachments")
+    stored = store.add_bytes(b"bytes", 100)
+    folders = [folder for folder in stored.path.parents if folder.is_relative_to(tmp_path)]
+    assert {*folders} <= {*synced}

@@ -31,6 +31,7 @@ async def test_a_history_that_takes_long_is_waited_for_with_words(
 ) -> None:
     monkeypatch.setattr(app, "_LONG_START", 0.01)
     profile = Profile(Arguments(profile=tmp_path / "profile"))
+    profile.wait()
     begun: asyncio.Future[object] = asyncio.get_running_loop().create_future()
     waiting = asyncio.ensure_future(app._wait_for_history(begun, profile, theme, tell=True))
     await asyncio.sleep(0.05)

@@ -10,6 +10,7 @@ from desktop_app.chat.attaching import Copying, Refusal
 from desktop_app.interactions.content import AttachmentContent
 from desktop_app.interactions.models import Model
 from desktop_app.overriding import override
+from desktop_app.ui.announcing import announce
 from desktop_app.ui.buttons import IconButton
 from desktop_app.ui.composer.attachment_strip import AttachmentStrip, ThumbnailSource
 from desktop_app.ui.composer.message_edit import MessageEdit
@@ -60,6 +61,9 @@ class Composer(QWidget):
     copy_stopped = Signal(int)
     """The copy of this number is to be stopped."""
 
+    submit_refused = Signal()
+    """Something was to be sent while nothing can be."""
+
     height_changed = Signal()
     """It needs another height."""
 
@@ -67,6 +71,7 @@ class Composer(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._busy = False
+        self._blocked = ""  # why nothing can be sent
         self._working = 0
         self._showing = False  # what is shown is not what is typed
         self._attachments: tuple[AttachmentContent, ...] = ()
@@ -141,6 +146,11 @@ class Composer(QWidget):
         self._busy = busy
         self._update_button()
 
+    def set_blocked(self, reason: str) -> None:
+        """Send nothing for this reason, which the button shows; "" sends again."""
+        self._blocked = reason
+        self._update_button()
+
     def set_model(self, models: list[Model], model: Model, level: str | None) -> None:
         """Show the model that is chosen."""
         self.model.set_choice(models, model, level)
@@ -169,6 +179,10 @@ class Composer(QWidget):
     @property
     def can_send(self) -> bool:
         """Whether there is something to send, and nothing that must be waited for."""
+        return self._is_ready and not self._blocked
+
+    @property
+    def _is_ready(self) -> bool:
         something = bool(self.edit.text.strip() or self._attachments)
         return something and not self._busy and not self._working
 
@@ -177,6 +191,9 @@ class Composer(QWidget):
         if self.can_send:
             self._draft_timer.stop()
             self.submitted.emit(self.edit.text)
+        elif self._is_ready:
+            announce(self, self._blocked)
+            self.submit_refused.emit()
 
     def flush_draft(self) -> None:
         """Have what is written kept now."""
@@ -198,7 +215,7 @@ class Composer(QWidget):
             self._draft_timer.start()
 
     def _update_button(self) -> None:
-        self._send.show_state(stop=self._busy, ready=self.can_send)
+        self._send.show_state(stop=self._busy, ready=self.can_send, blocked=self._blocked)
 
     # --- pixels -------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from desktop_app.ui.buttons import IconButton
 from desktop_app.ui.icons import icon, paint_icon
 from desktop_app.ui.painting import paint_box
 from desktop_app.ui.theme import Theme
+from desktop_app.ui.tooltip import plain_tooltip
 
 _RADIUS = 10
 
@@ -22,12 +23,13 @@ class SendButton(IconButton):
         self._idle = icon(theme, "arrow-up", "disabled", "disabled", stroke=2)
         self._square = icon(theme, "square", "text", "text", filled=True)
 
-    def show_state(self, *, stop: bool, ready: bool) -> None:
-        """Show what a press would do."""
+    def show_state(self, *, stop: bool, ready: bool, blocked: str = "") -> None:
+        """Show what a press would do; `blocked` says why nothing can be sent."""
         self._stop = stop
         self.setEnabled(stop or ready)
         self.setAccessibleName("Stop" if stop else "Send")
-        self.setToolTip("Stop (Esc)" if stop else "Send")
+        self.setToolTip("Stop (Esc)" if stop else plain_tooltip(blocked or "Send"))
+        self.setAccessibleDescription("" if stop else blocked)
         self.update()
 
     @override

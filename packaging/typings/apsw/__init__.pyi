@@ -7,7 +7,10 @@ from typing import Any, Self, TypeAlias
 Value: TypeAlias = int | float | str | bytes | None
 Row: TypeAlias = tuple[Any, ...]
 
+SQLITE_OPEN_CREATE: int
+SQLITE_OPEN_MAIN_JOURNAL: int
 SQLITE_OPEN_READONLY: int
+SQLITE_OPEN_WAL: int
 SQLITE_OPEN_URI: int
 SQLITE_CHECKPOINT_NOOP: int
 SQLITE_CHECKPOINT_TRUNCATE: int
@@ -52,7 +55,7 @@ class Backup:
 
 class Connection:
     filename: str
-    def __init__(self, filename: str, flags: int = ...) -> None: ...
+    def __init__(self, filename: str, flags: int = ..., vfs: str | None = None) -> None: ...
     def execute(self, statements: str, bindings: Sequence[Value] | None = None) -> Cursor: ...
     def executemany(self, statements: str, bindings: Iterable[Sequence[Value]]) -> Cursor: ...
     def pragma(self, name: str) -> Any: ...
@@ -65,3 +68,18 @@ class Connection:
         self, callback: Callable[[], bool] | None, nsteps: int = 100
     ) -> None: ...
     def close(self, force: bool = False) -> None: ...
+
+class URIFilename:
+    def filename(self) -> str: ...
+
+class VFSFile:
+    def __init__(self, vfs: str, filename: str | URIFilename | None, flags: list[int]) -> None: ...
+    def xWrite(self, data: bytes, offset: int) -> None: ...  # noqa: N802
+    def xTruncate(self, newsize: int) -> None: ...  # noqa: N802
+    def xSync(self, flags: int) -> None: ...  # noqa: N802
+
+class VFS:
+    def __init__(self, name: str, base: str | None = None) -> None: ...
+    def xOpen(self, name: str | URIFilename | None, flags: list[int]) -> VFSFile: ...  # noqa: N802
+    def xDelete(self, filename: str, syncdir: bool) -> None: ...  # noqa: N802
+    def unregister(self) -> None: ...

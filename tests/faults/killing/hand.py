@@ -211,6 +211,7 @@ class Hand:
         key = self._session.key
         self._tell("trashing", key=key)
         self._library.trash(key)
+        await until(lambda: self._session.key != key)
         await self._settle()
         self._tell("trashed", key=key)
 
@@ -218,9 +219,12 @@ class Hand:
         row = self._trashed.pop()
         self._tell("restoring", key=row.key)
         self._library.restore(row)
-        await until(lambda: self._session.key == row.key)
+        await until(lambda: self._session.key == row.key and self._lists(row.key))
         await self._settle()
         self._tell("restored", key=row.key)
+
+    def _lists(self, key: str) -> bool:
+        return any(row.key == key for row in self._library.rows)
 
     async def _do_delete(self) -> None:
         """Delete for good what was put in the trash last."""
