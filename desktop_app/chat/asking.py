@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 
+from desktop_app.chat.echoes import without_echo
 from desktop_app.gemini.errors import CAME_KEPT, KEPT, GeminiError, InvalidRequest
+from desktop_app.interactions.content import TextContent
 from desktop_app.interactions.conversation import Context
 from desktop_app.interactions.event_codec import EVENT_TYPES
 from desktop_app.interactions.generation import GenerationConfig, InteractionRequest
@@ -99,7 +101,17 @@ def failure_of(error: GeminiError, turn: Interaction | None = None) -> Failure:
         advice = f"{kept} {advice.removeprefix(KEPT).removeprefix(CAME_KEPT).strip()}".strip()
     elif turn is not None and not turn.has_output and advice.startswith(CAME_KEPT):
         advice = f"{KEPT}{advice.removeprefix(CAME_KEPT)}"
-    return Failure(error.code, str(error), advice, error.details)
+    sentence, details = str(error), error.details
+    if turn is not None and error.server_message:
+        told = without_echo(error.server_message, _said_in(turn))
+        sentence, details = (t.replace(error.server_message, told) for t in (sentence, details))
+    return Failure(error.code, sentence, advice, details)
+
+
+def _said_in(turn: Interaction) -> list[str]:
+    """What the person wrote of it."""
+    typed = [one.text for one in turn.input if isinstance(one, TextContent)]
+    return [*typed, turn.request.system_instruction or ""]
 
 
 def damage_of(turn: Interaction) -> list[str]:

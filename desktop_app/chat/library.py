@@ -150,6 +150,10 @@ class Library(QObject):
         self._show(self._session(None, Draft()))
         return draft
 
+    def keep_aside(self, draft: Draft) -> None:
+        """Keep this for `put_back`: what `open_blank` gave, and what was written since then."""
+        self._writer.write(lambda db: aside.keep_aside(db, draft))
+
     def put_back(self, draft: Draft) -> None:
         """Leave a draft to the next new chat."""
         self._writer.write(lambda db: aside.put_draft_back(db, draft))

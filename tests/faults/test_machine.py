@@ -58,6 +58,7 @@ class Walk(Actions):
                         self.here.database.refusing = DiskFull("The disk is full.")
                         self._do("send", 0)
                         self.here.database.refusing = None
+                        self.here.pass_time(6)
                     case "send_though_busy":
                         self.model.sent["q9"] = self.session.key
                         self.here.loop.call(lambda: self.session.send("q9"))
