@@ -139,6 +139,8 @@ class Safekeeping(QObject):
             if not 0 <= now - self._checked < WEEK and await self._look(thorough=True):
                 self._checked = now
                 self._writer.write(lambda db, now=now: queries.save_meta(db, CHECKED, str(now)))
+            if self._stop.is_set():  # nothing may be begun any more
+                return
             await self._back_up()
             await asyncio.sleep(_LOOK_AGAIN)
 
