@@ -14,7 +14,7 @@ from functools import partial
 from types import TracebackType
 from typing import Final, TypeVar
 
-from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import QMessageLogContext, Qt, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 from desktop_app import faultpoints
@@ -131,6 +131,7 @@ async def _main(
         deletions = ServerDeletions(writer, connection, preferences, notices, tasks)
         library.deleted.connect(deletions.work_and_tell)
         library.busy_changed.connect(deletions.note_answered)
+        application.applicationStateChanged.connect(partial(_look_at_the_network, library))
         safekeeping = Safekeeping(
             writer,
             notices,
@@ -217,6 +218,7 @@ async def _after_first_paint(
     await asyncio.sleep(_IDLE_SECONDS)
     colouring.warm_up()
     collecting.start()
+    await library.send_what_waits()
     if arguments.screenshot is None:  # who comes then waits until the picture is taken
         server.open()
     if arguments.demo:
@@ -292,6 +294,11 @@ def _begin(db: DatabaseConnection) -> tuple[list[ConversationRow], dict[str, str
 
 def _read(db: DatabaseConnection) -> tuple[list[ConversationRow], dict[str, str]]:
     return queries.list_conversations(db), queries.load_meta(db)
+
+
+def _look_at_the_network(library: Library, state: Qt.ApplicationState) -> None:
+    if state is Qt.ApplicationState.ApplicationActive:
+        library.outbox.wake()  # whoever comes back has often brought the network back
 
 
 def _save_settings(profile: Profile, full: bool) -> None:

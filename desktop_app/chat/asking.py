@@ -3,8 +3,10 @@
 from dataclasses import replace
 
 from desktop_app.chat.echoes import without_echo
+from desktop_app.chat.preferences import Preferences
 from desktop_app.gemini.errors import CAME_KEPT, KEPT, GeminiError, InvalidRequest
-from desktop_app.interactions.content import TextContent
+from desktop_app.interactions.calls import REFUSED, refusals
+from desktop_app.interactions.content import Content, TextContent
 from desktop_app.interactions.conversation import Context
 from desktop_app.interactions.event_codec import EVENT_TYPES
 from desktop_app.interactions.generation import GenerationConfig, InteractionRequest
@@ -12,7 +14,7 @@ from desktop_app.interactions.interaction import Interaction
 from desktop_app.interactions.jsonvalue import JsonValue
 from desktop_app.interactions.models import Model
 from desktop_app.interactions.outcome import Failure
-from desktop_app.interactions.steps import ModelOutputStep, UserInputStep
+from desktop_app.interactions.steps import FunctionCallStep, ModelOutputStep, UserInputStep
 from desktop_app.settings.settings import Settings
 
 
@@ -33,6 +35,34 @@ def request_of(settings: Settings, model: Model, thinking_level: str | None) -> 
         background=True if settings.store and settings.background else None,
         system_instruction=settings.system_instruction.strip() or None,
         generation_config=None if config.empty else config,
+    )
+
+
+def new_turn(
+    preferences: Preferences,
+    model: str,
+    thinking_level: str | None,
+    previous: str | None,
+    content: tuple[Content, ...],
+) -> Interaction:
+    """What the person says, as it is to be asked now."""
+    return Interaction(
+        previous=previous,
+        input=content,
+        request=request_of(preferences.settings, preferences.model(model), thinking_level),
+        origin=str(preferences.origin),
+    )
+
+
+def refusal_of(
+    turn: Interaction, calls: list[FunctionCallStep], preferences: Preferences
+) -> Interaction:
+    """Answer the calls of a turn: nothing was run."""
+    return Interaction(
+        previous=turn.key,
+        results=refusals(calls, REFUSED),
+        request=turn.request,  # the tools with it: they are not inherited
+        origin=str(preferences.origin),
     )
 
 

@@ -17,7 +17,6 @@ from desktop_app.store.rows import (
     Draft,
     InteractionRow,
     StepRow,
-    is_background,
     read_contents,
     write_contents,
     write_failure,
@@ -267,21 +266,10 @@ def mark_interrupted(db: apsw.Connection) -> None:
     db.execute(_INTERRUPT, (Outcome.INTERRUPTED.value, write_failure(PROGRAM_ENDED)))
 
 
-def background_runs(db: apsw.Connection, origin: str) -> list[tuple[str, str]]:
-    """The answers that a server may have gone on with while nobody listened, as the keys of their
-    conversation and turn. Each is the last that is on screen in its conversation.
-    """
-    return [
-        (str(conversation), str(key))
-        for conversation, key, request in db.execute(
-            "SELECT conversation.key, interaction.key, request FROM conversation "
-            "JOIN interaction ON interaction.key = conversation.head "
-            "WHERE trashed IS NULL AND outcome = ? AND interaction.origin = ? "
-            "AND interaction.id IS NOT NULL AND NOT expired ORDER BY interaction.sequence",
-            (Outcome.INTERRUPTED.value, origin),
-        )
-        if is_background(str(request))
-    ]
+def delete_turn(db: apsw.Connection, key: str) -> None:
+    """Delete a turn that nothing follows; its attachments stay."""
+    db.execute("DELETE FROM attachment_use WHERE owner = ?", (key,))
+    db.execute("DELETE FROM interaction WHERE key = ?", (key,))
 
 
 def save_steps(db: apsw.Connection, interaction: str, steps: Iterable[StepRow]) -> None:

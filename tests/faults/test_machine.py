@@ -15,7 +15,7 @@ from desktop_app.interactions.interaction import Interaction
 from desktop_app.interactions.outcome import Outcome
 from desktop_app.store import conversations as queries
 from desktop_app.store.errors import DiskFull
-from desktop_app.store.rows import ConversationRow, Draft
+from desktop_app.store.rows import ConversationRow
 from tests.faults import machine
 from tests.faults.machine import Actions
 
@@ -143,7 +143,7 @@ def _show_before_commit(monkeypatch: pytest.MonkeyPatch) -> None:
         turn = self._new_turn(self.conversation.head, content)
         self._show_added(turn, ConversationRow(self.key, "early", turn.origin, 1))
         await self._commit(turn)
-        self.draft = Draft()
+        self._drafting.sent(content)
         self._start(turn)
 
     monkeypatch.setattr(ChatSession, "_send", early)

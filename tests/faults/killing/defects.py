@@ -10,8 +10,8 @@ import apsw
 
 from desktop_app import faultpoints
 from desktop_app.chat import session
-from desktop_app.chat.saving import Writer
 from desktop_app.chat.session import ChatSession
+from desktop_app.chat.writing import Writer
 from desktop_app.interactions.interaction import Interaction
 from desktop_app.settings.file import SettingsFile
 from desktop_app.settings.settings import Settings, write_settings
