@@ -19,7 +19,7 @@ EXIT_CODE: Final = 70
 POINTS: Final[Mapping[str, str]] = {
     "answer.ended": "chat.answer:Answer.run",
     "answer.event": "chat.answer:Answer._fold",
-    "answer.kept": "chat.session:ChatSession._let_go",
+    "answer.kept": "chat.running:Running._let_go",
     "answer.saving": "chat.saving:TurnSaver.write.work",
     "answer.step_ended": "chat.answer:Answer._apply",
     "attachment.copied": "store.attachments:AttachmentStore._write",
