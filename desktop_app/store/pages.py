@@ -49,7 +49,7 @@ class Header:
 def read_header(file: Path) -> Header:
     """Read what the first page of a database says. Raises `OSError`."""
     with Pages(file) as pages:
-        first = pages.newest(1)
+        first = pages.first()
         # Of an empty file SQLite throws the WAL away.
         if not pages.in_file or len(first) < _FILE_HEADER or first[:16] != MAGIC:
             return Header(sound=False, log=pages.log.holds_frames)
@@ -83,6 +83,19 @@ class Log:
         """The page of a frame."""
         return self._data[place : place + PAGE_SIZE]
 
+    def is_whole(self, place: int) -> bool:
+        """Whether a frame is as it was written, and follows on the one before it.
+
+        A power cut may leave the head of a frame, and behind it what stood there before.
+        """
+        data, at = self._data, place - _FRAME_HEADER
+        before = at - self.page_size - 8 if at > _WAL_HEADER else 24
+        sums: tuple[int, int] = struct.unpack(">II", data[before : before + 8])
+        order = ">" if data[3] & 1 else "<"
+        sums = _sums(data[at : at + 8], order, sums)
+        sums = _sums(data[place : place + self.page_size], order, sums)
+        return struct.unpack(">II", data[at + 16 : at + 24]) == sums
+
     def committed(self) -> list[tuple[int, int]]:
         """The pages of all transactions that ended, with their places, the oldest first."""
         last = max((n for n, _, commits, _ in self.frames if commits), default=-1)
@@ -105,12 +118,17 @@ def _header_is_whole(data: bytes) -> bool:
     if len(data) < _WAL_HEADER or struct.unpack(">I", data[:4])[0] & ~1 != _WAL_MAGIC:
         return False
     order = ">" if data[3] & 1 else "<"
-    first = second = 0
-    words = struct.unpack(f"{order}6I", data[:24])
-    for at in range(0, 6, 2):
+    return struct.unpack(">II", data[24:32]) == _sums(data[:24], order, (0, 0))
+
+
+def _sums(data: bytes, order: str, before: tuple[int, int]) -> tuple[int, int]:
+    """The two sums with which the WAL is checked, over these bytes and those before."""
+    first, second = before
+    words: tuple[int, ...] = struct.unpack(f"{order}{len(data) // 4}I", data)
+    for at in range(0, len(words), 2):
         first = (first + words[at] + second) & 0xFFFFFFFF
         second = (second + words[at + 1] + first) & 0xFFFFFFFF
-    return struct.unpack(">II", data[24:32]) == (first, second)
+    return first, second
 
 
 class Pages:
@@ -146,6 +164,13 @@ class Pages:
         places = self._newer.get(number)
         return self.log.image(places[-1]) if places else self._in_file(number)
 
+    def first(self) -> bytes:
+        """The first page as it was last written whole."""
+        for place in reversed(self._newer.get(1, [])):
+            if self.log.is_whole(place):
+                return self.log.image(place)
+        return self._in_file(1)
+
     def _in_file(self, number: int) -> bytes:
         if self._file is None or number < 1:
             return b""
@@ -153,6 +178,16 @@ class Pages:
             self._file.seek((number - 1) * PAGE_SIZE)
             return self._file.read(PAGE_SIZE)
         return b""
+
+    def has_all_of_the_log(self) -> bool:
+        """Whether all that the WAL has committed stands in the database as well.
+
+        It does where SQLite was about to begin the WAL anew: a power cut may tear its header then.
+        """
+        return all(
+            self._in_file(number) == self.log.image(places[-1])
+            for number, places in self._newer.items()
+        )
 
     def _older(self, number: int) -> Iterator[bytes]:
         """The same page as it was before, the newest first."""

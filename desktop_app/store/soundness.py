@@ -42,7 +42,8 @@ def check_log(db: apsw.Connection, file: Path) -> None:
     db.execute("SELECT count(*) FROM sqlite_schema").fetchall()  # now it has read the WAL
     valid, _ = db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_NOOP)
     with Pages(file) as pages:
-        if pages.log.is_cut_short_at(max(valid, 0)):
+        torn = not pages.log.sound and pages.has_all_of_the_log()  # as it was begun anew
+        if pages.log.is_cut_short_at(max(valid, 0)) and not torn:
             raise damaged(file)
 
 

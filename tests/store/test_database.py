@@ -346,3 +346,29 @@ async def test_reading_at_once_goes_on_while_something_is_written(tmp_path: Path
     assert rows == [("a", "b")], "what is not committed is not seen"
     assert database.read_here(lambda db: db.execute("SELECT * FROM meta").fetchall()) == []
     database.close()
+
+
+@pytest.mark.parametrize("written", [True, False])
+def test_a_torn_header_of_the_wal_is_damage_only_where_something_is_missing(
+    tmp_path: Path, written: bool
+) -> None:
+    file = tmp_path / "running" / "history.db"
+    db = open_connection(file)
+    db.execute("INSERT INTO meta VALUES ('a', 'b')")
+    if written:  # then SQLite writes a new header, in which the power fails
+        db.execute("PRAGMA wal_checkpoint(RESTART)").fetchall()
+    left = tmp_path / "left"
+    left.mkdir()
+    for name in ("history.db", "history.db-wal"):
+        (left / name).write_bytes((file.parent / name).read_bytes())
+    db.close()
+    with (left / "history.db-wal").open("r+b") as log:
+        log.seek(12)
+        log.write(b"torn here")
+    if written:
+        again = open_connection(left / "history.db")
+        assert again.execute("SELECT value FROM meta WHERE name = 'a'").fetchall() == [("b",)]
+        again.close()
+    else:
+        with pytest.raises(DatabaseDamaged):
+            open_connection(left / "history.db")
