@@ -8,12 +8,13 @@ import gc
 import logging
 import sys
 import threading
+from collections.abc import Iterable
 from contextlib import AsyncExitStack
 from functools import partial
 from types import TracebackType
-from typing import Final
+from typing import Final, TypeVar
 
-from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import QMessageLogContext, Qt, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 from desktop_app import faultpoints
@@ -31,6 +32,7 @@ from desktop_app.chat.saving import Writer
 from desktop_app.chat.tasks import TaskScope
 from desktop_app.chat.typesetting import Typesetter
 from desktop_app.collecting import Collecting
+from desktop_app.errors import AppError
 from desktop_app.eventloop import EventLoop
 from desktop_app.images.process import DecoderProcess
 from desktop_app.instance_server import InstanceServer
@@ -46,6 +48,7 @@ from desktop_app.store.ballast import Ballast
 from desktop_app.store.database import Database, DatabaseConnection
 from desktop_app.store.errors import DiskFull
 from desktop_app.store.rows import ConversationRow
+from desktop_app.store.salvage import MENDED
 from desktop_app.ui.colouring import Colouring
 from desktop_app.ui.errand import Errand
 from desktop_app.ui.main_window import MainWindow
@@ -54,6 +57,8 @@ from desktop_app.ui.theme import Theme
 from desktop_app.ui.transcript.formulas import Formulas
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 _IDLE_SECONDS: Final = 0.02
 _LONG_START: Final = 1.0
@@ -85,10 +90,10 @@ async def _main(
     typesetter = Typesetter(parent=application)
     formulas = Formulas(typesetter, parent=application)
     theme = Theme(application, profile.settings.theme, colouring, formulas)
-    await _wait_for_history(begun, profile, theme)
-    rows, meta = await _rows_and_meta(begun, database)
     async with AsyncExitStack() as stack:
         stack.callback(typesetter.close)
+        await _wait_for_history(begun, profile, theme, tell=arguments.screenshot is None)
+        rows, meta = await _rows_and_meta(begun, database)
         if base_url != profile.settings.base_url and not await _is_meant(theme, base_url):
             return 0
         notices = NoticeBoard()
@@ -126,6 +131,7 @@ async def _main(
         deletions = ServerDeletions(writer, connection, preferences, notices, tasks)
         library.deleted.connect(deletions.work_and_tell)
         library.busy_changed.connect(deletions.note_answered)
+        application.applicationStateChanged.connect(partial(_look_at_the_network, library))
         safekeeping = Safekeeping(
             writer,
             notices,
@@ -155,7 +161,7 @@ async def _main(
         await library.open_now(None if arguments.ask else meta.get("conversation"))
         window.restore(meta.get("geometry", ""), sidebar=meta.get("sidebar") != "hidden")
         window.show()
-        for words in (*profile.notices, *profile.opener.notices):
+        for words in _told(profile, meta, writer):
             notices.post(Notice(words, NoticeKind.WARN, topic=words))
         errand = Errand(arguments, window, library, preferences, attachments, tasks, formulas)
         server = InstanceServer(profile.folder, errand.server)
@@ -212,6 +218,7 @@ async def _after_first_paint(
     await asyncio.sleep(_IDLE_SECONDS)
     colouring.warm_up()
     collecting.start()
+    await library.send_what_waits()
     if arguments.screenshot is None:  # who comes then waits until the picture is taken
         server.open()
     if arguments.demo:
@@ -228,24 +235,38 @@ async def _after_first_paint(
 
 
 async def _wait_for_history(
-    begun: "asyncio.Future[tuple[list[ConversationRow], dict[str, str]]]",
-    profile: Profile,
-    theme: Theme,
+    begun: "asyncio.Future[T]", profile: Profile, theme: Theme, *, tell: bool
 ) -> None:
-    """Wait until the history is open; say why where that takes more than a second."""
-    await asyncio.wait([begun], timeout=_LONG_START)
-    if begun.done():
-        return
-    from desktop_app.ui.waiting import WaitingWindow
+    """Wait until the history is open; say why where that takes more than a second.
 
-    waiting = WaitingWindow(theme)
-    while not begun.done():
-        if profile.opener.doing:
-            waiting.say(profile.opener.doing)
-            waiting.show()
-        await asyncio.wait([begun], timeout=_IDLE_SECONDS)
-    waiting.close()
-    waiting.deleteLater()
+    `tell` says that somebody is there to be told why it cannot be opened.
+    """
+    await asyncio.wait([begun], timeout=_LONG_START)
+    if not begun.done():
+        from desktop_app.ui.waiting import WaitingWindow
+
+        waiting = WaitingWindow(theme)
+        while not begun.done():
+            if profile.opener.doing:
+                waiting.say(profile.opener.doing)
+                waiting.show()
+            await asyncio.wait([begun], timeout=_IDLE_SECONDS)
+        waiting.close()
+        waiting.deleteLater()
+    error = begun.exception()
+    if tell and isinstance(error, AppError) and not isinstance(error, DiskFull):
+        from desktop_app.ui.refusal import tell_refusal
+
+        await tell_refusal(theme, error)
+
+
+def _told(profile: Profile, meta: dict[str, str], writer: Writer) -> Iterable[str]:
+    """What the person is to be told of the start, and of a mending that nobody was told of yet."""
+    mended = meta.get(MENDED)
+    if mended is not None:
+        writer.write(lambda db: queries.forget_meta(db, MENDED))
+    told = (*profile.notices, *profile.opener.notices, mended or "")
+    return filter(None, dict.fromkeys(told))
 
 
 def _time(text: str) -> float:
@@ -273,6 +294,11 @@ def _begin(db: DatabaseConnection) -> tuple[list[ConversationRow], dict[str, str
 
 def _read(db: DatabaseConnection) -> tuple[list[ConversationRow], dict[str, str]]:
     return queries.list_conversations(db), queries.load_meta(db)
+
+
+def _look_at_the_network(library: Library, state: Qt.ApplicationState) -> None:
+    if state is Qt.ApplicationState.ApplicationActive:
+        library.outbox.wake()  # whoever comes back has often brought the network back
 
 
 def _save_settings(profile: Profile, full: bool) -> None:

@@ -19,7 +19,9 @@ DATA = Path(__file__).parent / "data"
 settings.register_profile(
     "ci", deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow]
 )
-settings.register_profile("nightly", deadline=None, max_examples=2000)
+settings.register_profile(
+    "nightly", deadline=None, max_examples=2000, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 LoopFactory = Callable[[], asyncio.AbstractEventLoop]

@@ -63,9 +63,9 @@ async def _read_request(reader: asyncio.StreamReader) -> Request | None:
 
 @asynccontextmanager
 async def script_server(
-    script: Script, tls: ssl.SSLContext | None = None
+    script: Script, tls: ssl.SSLContext | None = None, port: int = 0
 ) -> AsyncGenerator[ScriptServer, None]:
-    """Serve `script` on a free port for as long as the context lasts."""
+    """Serve `script` on a port, or on a free one, for as long as the context lasts."""
     state = ScriptServer(script)
     connections: set[asyncio.Task[None]] = set()
 
@@ -76,7 +76,7 @@ async def script_server(
         task.add_done_callback(connections.discard)
         await state.serve(reader, writer)
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
+    server = await asyncio.start_server(serve, "127.0.0.1", port, ssl=tls)
     port = server.sockets[0].getsockname()[1]
     state.base_url = f"{'https' if tls else 'http'}://127.0.0.1:{port}"
     try:

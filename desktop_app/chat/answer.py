@@ -17,6 +17,8 @@ from desktop_app.chat.asking import (
     without_what_was_refused,
 )
 from desktop_app.chat.connection import Connection
+from desktop_app.chat.pause import Pause
+from desktop_app.chat.retrying import Retrying
 from desktop_app.chat.saving import TurnSaver
 from desktop_app.chat.taking_up import TakingUp, words_for
 from desktop_app.chat.uploading import explain_type, names_a_file
@@ -40,7 +42,6 @@ from desktop_app.store.errors import StoreError
 
 if TYPE_CHECKING:
     from desktop_app.gemini.client import Events, GeminiClient, Stream
-    from desktop_app.gemini.retry import RetryScheduled
 
 MOST_REQUESTS: Final = 32
 """An answer is not followed over more requests than this; each is billed for the whole input."""
@@ -60,8 +61,9 @@ class Answer:
     """One run for the answer of a turn.
 
     `step_changed` is called with a position whenever a step has grown, `waiting` with words while
-    nothing comes and with "" when something does, `say` with a sentence for the notice bar and
-    what is to be copied of it, `expired` with the keys of turns that the server no longer has.
+    nothing comes and with "" when something does, `paused` with what stands before the next try,
+    `say` with a sentence for the notice bar and what is to be copied of it, `expired` with the
+    keys of turns that the server no longer has. `unsent` is why it is to be sent later.
     """
 
     def __init__(
@@ -74,6 +76,7 @@ class Answer:
         step_changed: Callable[[int], None],
         turn_changed: Callable[[], None],
         waiting: Callable[[str], None],
+        paused: Callable[[Pause | None], None],
         say: Callable[[str, str], None],
         expired: Callable[[Sequence[str]], object],
     ) -> None:
@@ -89,7 +92,9 @@ class Answer:
         self._words = ""
         self._repeats = 0
         self._watch = Watch(self._say_quiet, lambda: turn.id is not None and turn.stored)
+        self._retrying = Retrying(paused, self._watch.note_life)
         self.error: errors.GeminiError | None = None
+        self.unsent: errors.GeminiError | None = None
 
     async def run(self, *, resume: bool = False) -> None:
         """Get the answer, or go on with a broken one. Raises nothing but cancellation and bugs."""
@@ -102,7 +107,8 @@ class Answer:
             while self._turn.awaits_rest:
                 await self._ask_for_rest()
         except asyncio.CancelledError:
-            self._turn.cancel()
+            if self._turn.outcome is Outcome.STREAMING:  # it may wait to be sent later
+                self._turn.cancel()
             raise
         except errors.GeminiError as error:
             self._fail(error)
@@ -112,6 +118,7 @@ class Answer:
             if self._turn.outcome is Outcome.STREAMING:
                 self._turn.fail(_BUG, interrupted=True)
             watch.cancel()
+            self._retrying.end()
             self._show_waiting("")
             faultpoints.reach("answer.ended")
             self._tell_damage()
@@ -192,10 +199,11 @@ class Answer:
     async def _create(self, request: InteractionRequest, client: "GeminiClient") -> None:
         """Ask for an answer, and fold what comes."""
         ready = await self._connection.uploads.prepare(request, client, self._show_waiting)
+        self._show_waiting("")
         self._watch.note_life()
         faultpoints.reach("request.ready")
         try:
-            await self._listen(client.stream(ready, self._show_retry))
+            await self._listen(client.stream(ready, self._retrying.begin))
         except errors.StatusError as error:
             if not self._turn.has_output or self._turn.awaits_rest:
                 raise
@@ -279,6 +287,7 @@ class Answer:
     async def _resume(self) -> None:
         """Go on with an answer that broke, or that the server went on with by itself."""
         self._turn.reopen()
+        self._saver.flush()
         self._turn_changed()
         self._show_waiting("Asking the server for the rest of the answer …")
         if self._turn.awaits_rest:
@@ -291,7 +300,8 @@ class Answer:
         """Go on with a stream that broke, in whichever way says nothing twice. Raises `error`."""
         turn = self._turn
         self._show_waiting("The connection was lost. Trying again …")
-        if turn.id is not None and turn.stored and not _is_untrusted(error):
+        bad = isinstance(error, errors.CertificateNotTrusted)
+        if turn.id is not None and turn.stored and not bad:
             taken, why = await self._take_up()
             if taken:
                 return
@@ -324,8 +334,7 @@ class Answer:
     async def _take_up(self) -> tuple[bool, errors.GeminiError | None]:
         """Ask the server what became of the answer; say whether it ended, and if not, why."""
         attempt = TakingUp(
-            self._turn,
-            self._connection,
+            *(self._turn, self._connection),
             listen=self._listen,
             take=self._take,
             show=self._show_waiting,
@@ -338,6 +347,10 @@ class Answer:
         return self._turn.id is not None or self._turn.has_output
 
     def _fail(self, error: errors.GeminiError) -> None:
+        if errors.is_unreached(error) and not self._begun and not self._turn.hops:
+            self.unsent = error
+            self._turn.wait()
+            return
         cause = error.__cause__
         self.error = cause if isinstance(cause, errors.AuthenticationFailed) else error
         turn = self._turn
@@ -349,7 +362,7 @@ class Answer:
     # --- what is said on the way --------------------------------------------------------------
 
     def _say_quiet(self) -> None:
-        if not self._words:
+        if not self._words and not self._retrying.goes_on:
             self._show_waiting("Still waiting for the server …")
 
     def _tell_damage(self) -> None:
@@ -359,9 +372,9 @@ class Answer:
             words = f"{count} of the answer could not be read."
             self._say(words, "\n".join([words, *damage[:_MOST_DAMAGE]]))
 
-    def _show_retry(self, retry: "RetryScheduled") -> None:
-        sentence = str(retry.error).rstrip(".")
-        self._show_waiting(f"{sentence}. Trying again in {max(1, round(retry.seconds))} s …")
+    def hurry(self) -> None:
+        """Try again now what is tried again by itself."""
+        self._retrying.hurry()
 
     def _show_waiting(self, words: str) -> None:
         if words != self._words:
@@ -384,7 +397,3 @@ def _waits_in_queue(event: Event) -> bool:
             return status == Status.QUEUED
         case _:
             return False
-
-
-def _is_untrusted(error: errors.ConnectionFailed) -> bool:
-    return isinstance(error, errors.CertificateNotTrusted)

@@ -2,7 +2,11 @@
 
 from dataclasses import replace
 
+from desktop_app.chat.echoes import without_echo
+from desktop_app.chat.preferences import Preferences
 from desktop_app.gemini.errors import CAME_KEPT, KEPT, GeminiError, InvalidRequest
+from desktop_app.interactions.calls import REFUSED, refusals
+from desktop_app.interactions.content import Content, TextContent
 from desktop_app.interactions.conversation import Context
 from desktop_app.interactions.event_codec import EVENT_TYPES
 from desktop_app.interactions.generation import GenerationConfig, InteractionRequest
@@ -10,7 +14,7 @@ from desktop_app.interactions.interaction import Interaction
 from desktop_app.interactions.jsonvalue import JsonValue
 from desktop_app.interactions.models import Model
 from desktop_app.interactions.outcome import Failure
-from desktop_app.interactions.steps import ModelOutputStep, UserInputStep
+from desktop_app.interactions.steps import FunctionCallStep, ModelOutputStep, UserInputStep
 from desktop_app.settings.settings import Settings
 
 
@@ -31,6 +35,34 @@ def request_of(settings: Settings, model: Model, thinking_level: str | None) -> 
         background=True if settings.store and settings.background else None,
         system_instruction=settings.system_instruction.strip() or None,
         generation_config=None if config.empty else config,
+    )
+
+
+def new_turn(
+    preferences: Preferences,
+    model: str,
+    thinking_level: str | None,
+    previous: str | None,
+    content: tuple[Content, ...],
+) -> Interaction:
+    """What the person says, as it is to be asked now."""
+    return Interaction(
+        previous=previous,
+        input=content,
+        request=request_of(preferences.settings, preferences.model(model), thinking_level),
+        origin=str(preferences.origin),
+    )
+
+
+def refusal_of(
+    turn: Interaction, calls: list[FunctionCallStep], preferences: Preferences
+) -> Interaction:
+    """Answer the calls of a turn: nothing was run."""
+    return Interaction(
+        previous=turn.key,
+        results=refusals(calls, REFUSED),
+        request=turn.request,  # the tools with it: they are not inherited
+        origin=str(preferences.origin),
     )
 
 
@@ -99,7 +131,17 @@ def failure_of(error: GeminiError, turn: Interaction | None = None) -> Failure:
         advice = f"{kept} {advice.removeprefix(KEPT).removeprefix(CAME_KEPT).strip()}".strip()
     elif turn is not None and not turn.has_output and advice.startswith(CAME_KEPT):
         advice = f"{KEPT}{advice.removeprefix(CAME_KEPT)}"
-    return Failure(error.code, str(error), advice, error.details)
+    sentence, details = str(error), error.details
+    if turn is not None and error.server_message:
+        told = without_echo(error.server_message, _said_in(turn))
+        sentence, details = (t.replace(error.server_message, told) for t in (sentence, details))
+    return Failure(error.code, sentence, advice, details)
+
+
+def _said_in(turn: Interaction) -> list[str]:
+    """What the person wrote of it."""
+    typed = [one.text for one in turn.input if isinstance(one, TextContent)]
+    return [*typed, turn.request.system_instruction or ""]
 
 
 def damage_of(turn: Interaction) -> list[str]:

@@ -13,6 +13,7 @@ from desktop_app.chat.erasing import delete_for_good
 from desktop_app.chat.exporting import Exports
 from desktop_app.chat.full_disk import FullDisk
 from desktop_app.chat.notices import NoticeBoard
+from desktop_app.chat.outbox import Outbox
 from desktop_app.chat.preferences import Preferences
 from desktop_app.chat.saving import Writer
 from desktop_app.chat.session import ChatSession
@@ -21,7 +22,7 @@ from desktop_app.chat.titles import NEW_TITLE
 from desktop_app.chat.writing import Unsaved, row_name
 from desktop_app.interactions.content import AttachmentContent
 from desktop_app.interactions.outline import Outline
-from desktop_app.store import aside, outlines
+from desktop_app.store import aside, outlines, unfinished
 from desktop_app.store import conversations as queries
 from desktop_app.store.attachments import AttachmentStore
 from desktop_app.store.database import DatabaseConnection
@@ -86,6 +87,7 @@ class Library(QObject):
         self._current: ChatSession | None = None
         self._wanted = ""
         self._taken_up: set[str] = set()
+        self.outbox = Outbox(connection, preferences, tasks, self)
         self.disk = FullDisk(writer, attachments, notices, tasks, self)
         writer.full_changed.connect(self.disk_full_changed)
         self.exports = Exports(writer.database, notices, tasks, self)
@@ -150,6 +152,10 @@ class Library(QObject):
         self._show(self._session(None, Draft()))
         return draft
 
+    def keep_aside(self, draft: Draft) -> None:
+        """Keep this for `put_back`: what `open_blank` gave, and what was written since then."""
+        self._writer.write(lambda db: aside.keep_aside(db, draft))
+
     def put_back(self, draft: Draft) -> None:
         """Leave a draft to the next new chat."""
         self._writer.write(lambda db: aside.put_draft_back(db, draft))
@@ -171,16 +177,21 @@ class Library(QObject):
     async def _load(self, key: str) -> None:
         """Have the session of a conversation, unless that is gone."""
 
-        def load(db: DatabaseConnection) -> tuple[Outline, Draft, Reading]:
-            outline = outlines.load_outline(db, key)
-            return outline, queries.load_draft(db, key), outlines.load_reading(db, key)
+        def load(db: DatabaseConnection) -> tuple[Outline, Draft, Reading, list[str]]:
+            outline, waiting = outlines.load_outline(db, key), unfinished.waiting_turns(db, key)
+            return outline, queries.load_draft(db, key), outlines.load_reading(db, key), waiting
 
-        outline, draft, reading = await self._writer.database.read(load)
+        outline, draft, reading, waiting = await self._writer.database.read(load)
         if key not in self._sessions and key in self._rows:
             row = self._rows[key]
             draft = self._writer.waiting_draft(key) or draft
             session = self._session(row, draft, reading)
-            session.restore(outline, row.head)
+            session.restore(outline, row.head, waiting)
+
+    async def send_what_waits(self) -> None:
+        """Have the inputs go out that waited when the program ended."""
+        for key in await self._writer.database.read(unfinished.waiting_conversations):
+            await self._load(key)
 
     def take_up(self) -> None:
         """Go on with the answers that the server has gone on with meanwhile, each once a run."""
@@ -189,10 +200,11 @@ class Library(QObject):
 
     async def _take_up(self) -> None:
         origin = str(self._preferences.origin)
-        runs = await self._writer.database.read(lambda db: queries.background_runs(db, origin))
+        runs = await self._writer.database.read(lambda db: unfinished.unfinished_runs(db, origin))
         for conversation, turn in runs:
             if turn not in self._taken_up:
                 self._taken_up.add(turn)
+                await self.outbox.until_room()
                 await self._load(conversation)
                 session = self._sessions.get(conversation)
                 if session is not None and turn in session.conversation:
@@ -210,11 +222,13 @@ class Library(QObject):
             self._preferences,
             self._notices,
             self._tasks,
+            self.outbox,
             self,
         )
         session.row_changed.connect(partial(self._take_row_of, session))
         session.busy_changed.connect(partial(self._take_busy, session))
         self._sessions[session.key] = session
+        self.outbox.follow(session)
         return session
 
     def _show(self, session: ChatSession) -> None:
@@ -231,6 +245,7 @@ class Library(QObject):
         """Forget a session that nobody looks at and in which nothing happens."""
         if session.at_rest and not self._attachments.working(session.key):
             self._sessions.pop(session.key, None)
+            self.outbox.leave(session)
             session.deleteLater()
 
     def _attach(self, key: str, attachment: AttachmentContent) -> None:
@@ -256,7 +271,7 @@ class Library(QObject):
         turns = session.turns
         if turns and turns[-1].key in self._taken_up and turns[-1].resumable:
             return  # nothing new came
-        if not busy and row is not None and not row.unread:
+        if not busy and session.running.has_news and row is not None and not row.unread:
             session.save_row(replace(row, unread=True))
 
     def rename(self, key: str, title: str) -> None:
@@ -281,6 +296,7 @@ class Library(QObject):
             return
         session = self._sessions.pop(key, None)
         if session is not None:
+            self.outbox.leave(session)
             session.retire()
         when = time.time()
         self._writer.write(

@@ -19,7 +19,7 @@ from desktop_app.chat.tasks import TaskScope
 from desktop_app.store import backups
 from desktop_app.store import conversations as queries
 from desktop_app.store.backups import Backup
-from desktop_app.store.database import open_read_only
+from desktop_app.store.database import open_read_only, translate
 from desktop_app.store.errors import DamagedCopy, DatabaseDamaged, DiskFull, StoreError
 from desktop_app.store.integrity import is_whole
 from desktop_app.store.mending import ask_for_restore
@@ -139,6 +139,8 @@ class Safekeeping(QObject):
             if not 0 <= now - self._checked < WEEK and await self._look(thorough=True):
                 self._checked = now
                 self._writer.write(lambda db, now=now: queries.save_meta(db, CHECKED, str(now)))
+            if self._stop.is_set():  # nothing may be begun any more
+                return
             await self._back_up()
             await asyncio.sleep(_LOOK_AGAIN)
 
@@ -162,9 +164,7 @@ class Safekeeping(QObject):
     async def _back_up(self) -> None:
         try:
             made = await self._in_thread(self._back_up_if_due)
-        except DamagedCopy:
-            self._writer.database.note_damage()
-        except DatabaseDamaged:
+        except (DamagedCopy, DatabaseDamaged):
             self._writer.database.note_damage()
         except StoreError as error:
             log.warning("no backup was made: %s", type(error).__name__)
@@ -176,7 +176,7 @@ class Safekeeping(QObject):
         """Make the backup of a day, unless nothing has changed since the last one."""
         profile = self._file.parent
         latest = next((one for one in backups.list_backups(profile) if not one.label), None)
-        if latest is not None and 0 <= time.time() - latest.made.timestamp() < DAY:
+        if latest is not None and abs(time.time() - latest.made.timestamp()) < DAY:
             return False
         db = open_read_only(self._file)
         try:
@@ -186,8 +186,8 @@ class Safekeeping(QObject):
             backups.tidy(profile)
         except backups.Stopped:
             return False
-        except (apsw.Error, OSError) as error:
-            raise StoreError("A backup of the history could not be made.") from error
+        except apsw.Error as error:
+            raise translate(error, self._file) from error
         finally:
             db.close()
         return True

@@ -3,37 +3,38 @@
 An input is on the disk before it is shown, and shown before it is sent.
 """
 
-import asyncio
 from collections.abc import Coroutine, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
 from desktop_app import faultpoints
-from desktop_app.chat.answer import Answer
-from desktop_app.chat.asking import request_of
+from desktop_app.chat.asking import new_turn, refusal_of
 from desktop_app.chat.connection import Connection
+from desktop_app.chat.drafting import Drafting
 from desktop_app.chat.loading import TurnLoader
 from desktop_app.chat.notices import Notice, NoticeBoard
+from desktop_app.chat.outbox import NO_ROOM, Outbox
+from desktop_app.chat.pause import Pause
 from desktop_app.chat.preferences import Preferences
+from desktop_app.chat.queue import Queue
 from desktop_app.chat.reading import Reading
-from desktop_app.chat.saving import TurnSaver, Writer, add_turn
+from desktop_app.chat.running import Running
+from desktop_app.chat.saving import Writer, add_turn
 from desktop_app.chat.searching import TextSearch
-from desktop_app.chat.stopping import stop_at_server
-from desktop_app.chat.tasks import TaskScope
+from desktop_app.chat.tasks import TaskScope, Work
 from desktop_app.chat.titles import NEW_TITLE, title_of
 from desktop_app.chat.writing import row_name
-from desktop_app.gemini.errors import AuthenticationFailed
-from desktop_app.interactions.calls import REFUSED, open_calls, refusals
+from desktop_app.interactions.calls import open_calls
 from desktop_app.interactions.content import AttachmentContent, Content, TextContent
 from desktop_app.interactions.conversation import Conversation
 from desktop_app.interactions.interaction import Interaction
-from desktop_app.interactions.outcome import PROGRAM_ENDED, Outcome
+from desktop_app.interactions.outcome import Outcome
 from desktop_app.interactions.outline import Outline
 from desktop_app.interactions.turns import Turns
 from desktop_app.store import conversations as queries
 from desktop_app.store import outlines
-from desktop_app.store.errors import DiskFull, StoreError
+from desktop_app.store.errors import StoreError
 from desktop_app.store.rows import ConversationRow, Draft
 
 
@@ -54,6 +55,12 @@ class ChatSession(QObject):
 
     waiting_changed = Signal(object, str)
     """These words say what an `Interaction` waits for; "" for nothing."""
+
+    pause_changed = Signal(object, object)
+    """An `Interaction` is tried after this `Pause`; `None` says that none is left."""
+
+    turn_removed = Signal(str)
+    """The last turn, of this key, is in the draft again."""
 
     busy_changed = Signal(bool)
     """An answer has begun to come in, or has ended."""
@@ -80,24 +87,36 @@ class ChatSession(QObject):
         preferences: Preferences,
         notices: NoticeBoard,
         tasks: TaskScope,
+        outbox: Outbox,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         names = (row.key, row.title) if row else (None, "")
         self.conversation = Conversation(*names, TurnLoader(writer.database).load)
         self.reading = Reading(self.conversation, writer, reading)
-        self.draft: Draft = draft
+        self._work = Work(tasks)
+        self.queue = Queue(self.conversation, writer, self)
+        self.queue.turn_changed.connect(self.turn_changed)
+        self.queue.pause_changed.connect(self.pause_changed)
+        self._drafting = Drafting(draft, row.key if row else "", writer, self._work, self)
+        self._drafting.attachments_changed.connect(self.attachments_changed)
         self._row = row
-        self._writer, self._connection = writer, connection
+        self._writer = writer
         self._preferences = preferences
         self._notices = notices
-        self._tasks = tasks
-        self._running: asyncio.Task[None] | None = None
-        self._running_turn: Interaction | None = None
+        self._outbox = outbox
         self._sending = self._stop_wanted = self._retired = False
-        self._under_way: set[asyncio.Task[None]] = set()
         self._model = row.model if row else None
         self._thinking_level = row.thinking_level if row else None
+        self.running = Running(
+            *(self.conversation, self.queue, writer, connection, notices, self._work), self
+        )
+        self.running.step_changed.connect(self.step_changed)
+        self.running.turn_changed.connect(self.turn_changed)
+        self.running.waiting_changed.connect(self.waiting_changed)
+        self.running.pause_changed.connect(self.pause_changed)
+        self.running.key_refused.connect(self.key_refused)
+        self.running.busy_changed.connect(self.busy_changed)
 
     # --- what it is ---------------------------------------------------------------------------
 
@@ -123,22 +142,34 @@ class ChatSession(QObject):
 
     def search(self, keys: Sequence[str], words: Sequence[str]) -> TextSearch:
         """Look for words in turns as they are on the disk, in the order of these keys."""
-        return TextSearch(self._writer.database, self._tasks, keys, words)
+        return TextSearch(self._writer.database, self._work.scope, keys, words)
 
     @property
     def busy(self) -> bool:
         """Whether an answer is coming in, or an input is on its way to the disk."""
-        return self._running is not None or self._sending
+        return self.running_turn is not None or self._sending
 
     @property
     def at_rest(self) -> bool:
         """Whether nothing of it is under way, here or at the server: it may be forgotten."""
-        return not (self.busy or self._under_way or self._writer.waits_with(self.key))
+        waits = bool(self.queue.keys) or self._writer.waits_with(self.key)
+        return not self.busy and self._work.is_done and not waits
+
+    @property
+    def draft(self) -> Draft:
+        """What stands in the composer."""
+        return self._drafting.draft
+
+    def pause(self, key: str) -> Pause | None:
+        """What stands before the next try of a turn."""
+        turn = self.running_turn
+        runs = turn is not None and turn.key == key
+        return self.running.pause if runs else self.queue.pause(key)
 
     @property
     def running_turn(self) -> Interaction | None:
         """The turn whose answer is coming in."""
-        return self._running_turn
+        return self.running.turn
 
     @property
     def model(self) -> str:
@@ -151,9 +182,10 @@ class ChatSession(QObject):
         chosen = self._model is not None
         return self._thinking_level if chosen else self._preferences.settings.thinking_level
 
-    def restore(self, outline: Outline, head: str | None) -> None:
-        """Put stored turns back, before anything is shown."""
+    def restore(self, outline: Outline, head: str | None, waiting: list[str]) -> None:
+        """Put stored turns back, before anything is shown; those that wait go on waiting."""
         self.conversation.restore(outline, head)
+        self.queue.restore(waiting)
 
     # --- what the person does -----------------------------------------------------------------
 
@@ -166,33 +198,15 @@ class ChatSession(QObject):
 
     def write_draft(self, text: str) -> None:
         """Keep the text that stands in the composer."""
-        if text != self.draft.text:
-            self.draft = replace(self.draft, text=text)
-            self._writer.save_draft(self._draft_owner, self.draft)
+        self._drafting.write(text)
 
     def attach(self, attachment: AttachmentContent) -> None:
         """Put a file that is in the store into the draft."""
-        if all(attachment.sha256 != other.sha256 for other in self.draft.attachments):
-            self.draft = replace(self.draft, attachments=(*self.draft.attachments, attachment))
-            self._keep_attachments()
+        self._drafting.attach(attachment)
 
     def detach(self, sha256: str) -> None:
         """Take a file out of the draft."""
-        kept = tuple(one for one in self.draft.attachments if one.sha256 != sha256)
-        self.draft = replace(self.draft, attachments=kept)
-        self._keep_attachments()
-
-    def _keep_attachments(self) -> None:
-        if not self._sending:  # then it is done when the rest of the draft is sent
-            self._run(self._save_attachments(), "draft")
-
-    async def _save_attachments(self) -> None:
-        owner, draft = self._draft_owner, self.draft
-        try:
-            await self._writer.commit(lambda db: queries.save_draft(db, owner, draft))
-        except DiskFull:
-            self._writer.save_draft(owner, draft)
-        self.attachments_changed.emit()
+        self._drafting.detach(sha256)
 
     def send(self, text: str) -> None:
         """Commit what stands in the composer, show it, and get its answer."""
@@ -200,28 +214,36 @@ class ChatSession(QObject):
         if text.strip():
             blocks.append(TextContent(text))
         if blocks and not self.busy and not self._retired:
-            self.draft = replace(self.draft, text=text)
+            self._drafting.draft = replace(self.draft, text=text)
+            self._drafting.held = True
             self._begin(self._send(tuple(blocks)), "send")
+
+    def send_next(self) -> None:
+        """Send what has waited longest here."""
+        if self.queue.keys and not self.busy and not self._retired:
+            self._begin(self._send_next(), "send")
+
+    def hurry(self, key: str) -> None:
+        """Try a turn now that is tried later by itself."""
+        self.running.hurry(key)
+        self._outbox.wake()
+
+    def withdraw(self, key: str) -> bool:
+        """Call off what is tried later by itself; say whether there was such a thing."""
+        waits = self.pause(key) is not None
+        if waits:
+            self._work.start(self._withdraw(self.conversation.shown(key)), "withdraw")
+        return waits
 
     def stop(self) -> None:
         """Stop the answer that is coming in, or is not asked for yet; what has come is kept."""
         self._stop_wanted = self._sending
-        self._stop_listening()
-        if self._running_turn is not None:
-            self._cancel_run(self._running_turn)
+        self.running.stop()
 
     def retire(self) -> None:
         """Stop, and ask nothing any more: the conversation goes to the trash."""
         self._retired = True
         self.stop()
-
-    def _cancel_run(self, turn: Interaction) -> None:
-        if turn.request.background and turn.id is not None:
-            self._run(self._stop_at_server(turn), "stop")
-
-    def _stop_listening(self) -> None:
-        if self._running is not None:
-            self._running.cancel()
 
     def _last_turn(self, key: str) -> Interaction | None:
         """The turn of a key, where it is the last one and nothing is coming in."""
@@ -238,28 +260,24 @@ class ChatSession(QObject):
         turn = self._last_turn(key)
         if turn is not None:
             if turn.resumable:
-                self._cancel_run(turn)  # or two would be paid for
+                self.running.cancel_at_server(turn)  # or two would be paid for
             self._begin(self._retry(turn), "retry")
 
     def resume(self, key: str) -> None:
         """Go on with the answer of the last turn where it broke."""
         turn = self._last_turn(key)
-        if turn is not None and turn.resumable:
+        if turn is not None and turn.resumable and not self._outbox.has_room(self):
+            self._notices.post(Notice(NO_ROOM, topic="room"))
+        elif turn is not None and turn.resumable:
             self.conversation.hold(turn)
-            self._start(turn, resume=True)
+            self.running.start(turn, resume=True)
 
     def refuse(self, key: str) -> None:
         """Refuse all calls of functions that the last turn waits for, and get the next answer."""
         turn = self._last_turn(key)
         calls = open_calls(turn) if turn is not None else []
         if turn is not None and calls:
-            answer = Interaction(
-                previous=key,
-                results=refusals(calls, REFUSED),
-                request=turn.request,  # the tools with it: they are not inherited
-                origin=str(self._preferences.origin),
-            )
-            self._begin(self._add(answer), "refuse")
+            self._begin(self._add(refusal_of(turn, calls, self._preferences)), "refuse")
 
     def rename(self, title: str) -> None:
         """Give the conversation a title of the person's own."""
@@ -276,9 +294,7 @@ class ChatSession(QObject):
 
     def interrupt(self) -> None:
         """The program ends: what is coming in is interrupted, not stopped."""
-        if self._running_turn is not None:
-            self._running_turn.fail(PROGRAM_ENDED, interrupted=True)
-        self._stop_listening()  # what runs in the background goes on at the server
+        self.running.interrupt()
         self.reading.flush()
 
     # --- turns --------------------------------------------------------------------------------
@@ -286,13 +302,7 @@ class ChatSession(QObject):
     def _begin(self, work: Coroutine[object, object, None], name: str) -> None:
         self._sending, self._stop_wanted = True, False
         self.busy_changed.emit(True)
-        self._run(work, name)
-
-    def _run(self, work: Coroutine[object, object, None], name: str) -> asyncio.Task[None]:
-        task = self._tasks.start(work, name)
-        self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
-        return task
+        self._work.start(work, name)
 
     async def _send(self, content: tuple[Content, ...]) -> None:
         try:
@@ -302,13 +312,46 @@ class ChatSession(QObject):
             self._sent()
             self.send_refused.emit(error)
             return
-        late = tuple(one for one in self.draft.attachments if one not in content)
-        self.draft = Draft(attachments=late)
+        finally:
+            self._drafting.held = False
         self._show_added(turn, row)
-        self.attachments_changed.emit()
-        if late:
-            self._keep_attachments()
-        self._start(turn)
+        self._drafting.sent(content)
+        self._go(turn)
+
+    def _go(self, turn: Interaction) -> None:
+        """Get the answer of a turn that is committed and shown, or let it wait."""
+        if turn.outcome is Outcome.STREAMING:
+            self._start(turn)
+            return
+        self.conversation.let_go(turn.key)  # all of it is on the disk
+        self.queue.put(turn)
+        self.busy_changed.emit(self.busy)
+        self._outbox.wake()
+
+    async def _send_next(self) -> None:
+        if (turn := await self.queue.take()) is None:
+            self._sent()
+        else:
+            self._start(turn)
+
+    def _start(self, turn: Interaction) -> None:
+        if self._stop_wanted:  # while it was on its way to the disk
+            self._stop_wanted = False
+            turn.cancel()
+        self._sending = False
+        self.running.start(turn)
+
+    async def _withdraw(self, turn: Interaction) -> None:
+        if turn is self.running_turn and not await self.running.give_up():
+            return
+        assert self._row is not None, "something was said"
+        try:
+            self._row = await self.queue.withdraw(turn, self._row, self._drafting)
+        except StoreError as error:
+            self._notices.report(error)
+        if turn.key not in self.conversation:
+            self.turn_removed.emit(turn.key)
+            self.row_changed.emit(self._row)
 
     async def _add(self, turn: Interaction, instead_of: str = "") -> None:
         """Commit a turn that is not from the composer, show it, and get its answer."""
@@ -319,11 +362,11 @@ class ChatSession(QObject):
             self._notices.report(error)
             return
         self._show_added(turn, row, instead_of)
-        self._start(turn)
+        self._go(turn)
 
     def _show_added(self, turn: Interaction, row: ConversationRow, instead_of: str = "") -> None:
         self.conversation.add(turn)
-        self._row = row
+        self._row, self._drafting.owner = row, row.key
         self._model, self._thinking_level = row.model, row.thinking_level
         self._sending = False
         if instead_of:
@@ -337,83 +380,21 @@ class ChatSession(QObject):
         turn = self._new_turn(old.previous, old.input)
         if old.results:
             turn.results, turn.request = old.results, old.request
-        await self._add(turn, instead_of=old.key)
+        await self._add(turn, old.key)
 
     def _sent(self) -> None:
         self._sending = False
         self.busy_changed.emit(self.busy)
 
     def _new_turn(self, previous: str | None, content: tuple[Content, ...]) -> Interaction:
-        preferences = self._preferences
-        model = preferences.model(self.model)
-        return Interaction(
-            previous=previous,
-            input=content,
-            request=request_of(preferences.settings, model, self.thinking_level),
-            origin=str(preferences.origin),
-        )
+        return new_turn(self._preferences, self.model, self.thinking_level, previous, content)
 
     async def _commit(self, turn: Interaction, *, keep_draft: bool = False) -> ConversationRow:
-        draft = None if keep_draft else self._draft_owner
-        row = self._row or ConversationRow(self.key, title_of(turn.input), turn.origin)
-        row = replace(row, model=self.model, thinking_level=self.thinking_level)
+        if self.queue.keys or not self._outbox.is_open(self):
+            turn.wait()
+        draft = None if keep_draft else self._drafting.owner
+        new = ConversationRow(self.key, "", turn.origin)
+        row = replace(self._row or new, model=self.model, thinking_level=self.thinking_level)
+        if not row.named and not self.turns:
+            row = replace(row, title=title_of(turn.input))
         return await add_turn(turn, row, draft, self._writer)
-
-    def _start(self, turn: Interaction, *, resume: bool = False) -> None:
-        if self._stop_wanted:  # while it was on its way to the disk
-            self._stop_wanted = False
-            turn.cancel()
-        self._running_turn = turn
-        self._running = self._run(self._answer(turn, resume=resume), "answer")
-        self.busy_changed.emit(True)
-        self.turn_changed.emit(turn)
-
-    async def _answer(self, turn: Interaction, *, resume: bool) -> None:
-        saver = TurnSaver(turn, self.key, self._writer)
-        answer = Answer(
-            *(turn, self.conversation, self._connection, saver),
-            step_changed=lambda position: self.step_changed.emit(turn, position),
-            turn_changed=lambda: self.turn_changed.emit(turn),
-            waiting=lambda words: self.waiting_changed.emit(turn, words),
-            say=lambda sentence, details="": self._notices.post(
-                Notice(
-                    sentence,
-                    topic="fallback",
-                    action="Copy details" if details else "",
-                    details=details,
-                )
-            ),
-            expired=lambda keys: self._writer.write(lambda db: outlines.mark_expired(db, keys)),
-        )
-        try:
-            if turn.outcome is Outcome.CANCELLED:
-                saver.flush()
-            else:
-                await answer.run(resume=resume)
-        finally:
-            self._running = self._running_turn = None
-            self.turn_changed.emit(turn)
-            self.busy_changed.emit(False)
-            self._tasks.start(self._let_go(turn, saver), "let go")
-        if isinstance(answer.error, AuthenticationFailed):
-            self.key_refused.emit(turn, answer.error.server_message or str(answer.error))
-
-    async def _stop_at_server(self, turn: Interaction) -> None:
-        self.conversation.hold(turn)
-        saver = TurnSaver(turn, self.key, self._writer)
-        if await stop_at_server(turn, self._connection):
-            saver.touch_all()
-            saver.flush()
-            self.turn_changed.emit(turn)
-        await self._let_go(turn, saver)
-
-    async def _let_go(self, turn: Interaction, saver: TurnSaver) -> None:
-        if await saver.kept():  # what is not on the disk is in memory only
-            faultpoints.reach("answer.kept")
-            self.conversation.let_go(turn.key)
-
-    # --- the disk -----------------------------------------------------------------------------
-
-    @property
-    def _draft_owner(self) -> str:
-        return self.key if self._row is not None else ""

@@ -29,6 +29,9 @@ computer that takes its time.
 POLL_SECONDS: Final = (5.0, 10.0)
 """The first pause between two questions, and every other one (specification, section 7)."""
 
+MOST_POLLS: Final = 18
+"""How often it is asked how an answer in the foreground stands, which nobody may be working on."""
+
 RUNNING: Final = frozenset({Status.IN_PROGRESS, Status.QUEUED})
 
 _WITHOUT_A_REST: Final = frozenset({Status.FAILED, Status.CANCELLED})
@@ -74,9 +77,10 @@ class TakingUp:
         """Go on until the answer has ended; `False` where the server cannot be reached, or does
         not have it.
         """
+        background = bool(self._turn.request.background)
         waits = PATIENT_WAITS if self._patient else WAITS
         failed = 0
-        while failed < len(waits):
+        while failed < len(waits) and (background or self._polls < MOST_POLLS):
             await asyncio.sleep(waits[failed])
             try:
                 if await self._look():

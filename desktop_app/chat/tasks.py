@@ -34,3 +34,23 @@ class TaskScope:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             self._report(error)
+
+
+class Work:
+    """The tasks of one thing among those of a scope, which knows when all of them have ended."""
+
+    def __init__(self, scope: TaskScope) -> None:
+        self.scope = scope
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    def start(self, coroutine: Coroutine[object, object, None], name: str) -> asyncio.Task[None]:
+        """Run a coroutine as the scope does."""
+        task = self.scope.start(coroutine, name)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        return task
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing of it is under way."""
+        return not self._under_way

@@ -47,6 +47,7 @@ JSON_LIMIT: Final = 32 << 20
 EVENT_TIMEOUT: Final = 180.0
 _CALL_TIMEOUT: Final = 60.0
 _CREATE_TIMEOUT: Final = 600.0
+_REACH_TIMEOUT: Final = 40.0
 _ERROR_TIMEOUT: Final = 10.0
 _MAX_MODEL_PAGES: Final = 20
 _API_REVISION: Final = "2026-05-20"
@@ -197,6 +198,18 @@ class GeminiClient:
             return False
         return True
 
+    async def reach(self) -> None:
+        """Make sure that the server answers at all. What it answers to is nobody's business."""
+        request = self._http.build_request("GET", f"{self.base_url}/", headers={"Accept": "*/*"})
+        try:
+            async with asyncio.timeout(_REACH_TIMEOUT):
+                response = await self._http.send(request, stream=True)
+        except TimeoutError as error:
+            raise no_event(self.origin.host, _REACH_TIMEOUT) from error
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise translate(error, self.origin.host) from error
+        await response.aclose()
+
     async def check_key(self) -> None:
         """Make one cheap call that fails where the key is not accepted."""
         await self._call("GET", f"{self._root}/models", query={"pageSize": "1"})
@@ -258,9 +271,10 @@ class GeminiClient:
                 seconds = wait_before_retry(error, attempt)
                 if seconds is None:
                     raise
+                scheduled = RetryScheduled(error, seconds, attempt)
                 if on_retry is not None:
-                    on_retry(RetryScheduled(error, seconds, attempt))
-                await asyncio.sleep(seconds)
+                    on_retry(scheduled)
+                await scheduled.pause()
 
     def _body(self, request: InteractionRequest) -> wire.Body:
         try:

@@ -5,6 +5,7 @@ reliability, section 3.
 """
 
 import email.utils
+import math
 import re
 import time
 from collections.abc import Mapping
@@ -17,6 +18,7 @@ from desktop_app.interactions.jsonvalue import JsonObject, JsonValue, parse_json
 
 ERROR_BODY_LIMIT: Final = 65_536
 _MESSAGE_LIMIT: Final = 500
+_NO_QUOTA: Final = re.compile(r"\blimit: 0(?![0-9.])")
 
 _BLOCKED: Final[dict[str, str]] = {
     "safety": "for safety reasons",
@@ -44,7 +46,8 @@ _GENERATION_FAULTS: Final[dict[str, str]] = {
 @dataclass(frozen=True)
 class ErrorInfo:
     """What an error says. `retry_after` is in seconds; `daily`: a quota of the day is used up;
-    `reason` is ErrorInfo.reason of google.rpc, e.g. `API_KEY_INVALID`.
+    `none_granted`: the quota is 0, so that it is always used up; `reason` is ErrorInfo.reason of
+    google.rpc, e.g. `API_KEY_INVALID`.
     """
 
     code: str = ""
@@ -52,6 +55,7 @@ class ErrorInfo:
     reason: str = ""
     retry_after: float | None = None
     daily: bool = False
+    none_granted: bool = False
     html: bool = False
 
 
@@ -85,16 +89,17 @@ def read_error_object(error: JsonObject, wait: float | None = None) -> ErrorInfo
     details = _details(error)
     waits = [wait, *(_retry_delay(detail) for detail in details), _wait_in_words(plain)]
     known = [seconds for seconds in waits if seconds is not None]
-    quota_ids = " ".join(_quota_ids(details))
+    violations = _violations(details)
+    quota_ids = " ".join(str(violation.get("quotaId", "")) for violation in violations)
     reason = next((str(d["reason"]) for d in details if isinstance(d.get("reason"), str)), "")
     return ErrorInfo(
         code=word.lower(),
         message=plain,
         reason=reason,
         retry_after=max(known) if known else None,
-        daily=word.lower() == "quota_exceeded"
-        or "perday" in quota_ids.lower()
-        or "limit: 0" in plain,
+        daily=word.lower() == "quota_exceeded" or "perday" in quota_ids.lower(),
+        none_granted=_NO_QUOTA.search(plain) is not None
+        or any(violation.get("quotaValue") == "0" for violation in violations),
     )
 
 
@@ -224,7 +229,7 @@ def _status_error(info: ErrorInfo, status: int) -> GeminiError:
             sentence = "The server does not have this model."
             advice = f"{errors.KEPT} Choose another model."
             return _error(errors.ModelNotFound, info, status, sentence, advice)
-        case 404 | 416:
+        case 404 | 410 | 416:
             return _error(errors.NotFound, info, status, sentence, advice)
         case 503 | 504 | 408:
             return _error(errors.Overloaded, info, status, sentence, advice)
@@ -238,6 +243,7 @@ _WORDS: Final[dict[int, tuple[str, str]]] = {
     402: ("The server asks for a payment method.", f"{errors.KEPT} Check the billing account."),
     403: ("The key may not do this.", f"{errors.KEPT} Check what the key is allowed to do."),
     404: ("The server does not have this any more.", errors.KEPT),
+    410: ("The server does not have this any more.", errors.KEPT),
     416: ("The server does not have this part any more.", errors.KEPT),
     408: ("The server took too long.", f"{errors.KEPT} Try again."),
     503: ("The server is overloaded.", f"{errors.KEPT} Try again in a moment."),
@@ -246,16 +252,26 @@ _WORDS: Final[dict[int, tuple[str, str]]] = {
 
 
 def _rate_limited(info: ErrorInfo, status: int) -> GeminiError:
-    if info.daily:
+    if info.none_granted:
+        sentence = "This key has no quota for this model."
+        advice = f"{errors.KEPT} Choose another model, or another key."
+    elif info.daily:
         sentence = "The daily quota of this key is used up."
         advice = f"{errors.KEPT} Try again tomorrow, or use another key or model."
     else:
         sentence = "Too many requests for this key."
-        advice = f"{errors.KEPT} Try again in a moment."
+        advice = f"{errors.KEPT} Try again in {_in_words(info.retry_after)}."
     error = _error(errors.RateLimited, info, status, sentence, advice)
     assert isinstance(error, errors.RateLimited)
-    error.daily = info.daily
+    error.daily = info.daily or info.none_granted
     return error
+
+
+def _in_words(seconds: float | None) -> str:
+    minutes = math.ceil((seconds or 0.0) / 60)
+    if minutes <= 1:
+        return "a moment"
+    return f"{minutes} minutes" if minutes < 120 else f"{math.ceil(minutes / 60)} hours"
 
 
 def _error(
@@ -282,14 +298,9 @@ def _details(error: JsonObject) -> list[JsonObject]:
     return [item for item in items if isinstance(item, dict)]
 
 
-def _quota_ids(details: list[JsonObject]) -> list[str]:
+def _violations(details: list[JsonObject]) -> list[JsonObject]:
     lists = [violations for d in details if isinstance(violations := d.get("violations"), list)]
-    return [
-        str(violation.get("quotaId", ""))
-        for violations in lists
-        for violation in violations
-        if isinstance(violation, dict)
-    ]
+    return [one for violations in lists for one in violations if isinstance(one, dict)]
 
 
 def _retry_delay(detail: JsonObject) -> float | None:

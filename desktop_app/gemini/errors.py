@@ -11,7 +11,7 @@
         │   ├── InvalidRequest       400
         │   ├── AuthenticationFailed 401, and 400 with API_KEY_INVALID
         │   ├── PermissionDenied     402, 403, 400 failed_precondition
-        │   ├── NotFound             404, 416
+        │   ├── NotFound             404, 410, 416
         │   │   └── ModelNotFound    404 model_not_found
         │   ├── RateLimited          429; retry_after, daily
         │   ├── Overloaded           503, 504, 408
@@ -62,6 +62,18 @@ class GeminiError(AppError):
 
 class ConnectionFailed(GeminiError):
     """No connection: the network is down, the name is unknown, the server refuses."""
+
+
+UNREACHED: Final = frozenset(
+    f"{place}{what}" for place in ("", "proxy_") for what in ("dns", "connect", "connect_timeout")
+) | {"proxy_upstream"}
+"""The codes of what happens without a network: no connection was made, and nothing sent."""
+
+
+def is_unreached(error: BaseException) -> bool:
+    """Whether the server could not be reached, so that a request surely did nothing there."""
+    nothing_sent = type(error) is ConnectionFailed or isinstance(error, TimedOut)
+    return nothing_sent and isinstance(error, GeminiError) and error.code in UNREACHED
 
 
 class CertificateNotTrusted(ConnectionFailed):
@@ -115,7 +127,7 @@ class ModelNotFound(NotFound):
 
 class RateLimited(StatusError):
     """Too many requests: `retry_after` in seconds where the server says; `daily` for a quota
-    that waiting does not cure.
+    that no waiting of today cures.
     """
 
     retry_after: float | None = None

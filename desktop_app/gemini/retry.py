@@ -4,9 +4,10 @@ That is after 429, after 503, and where no connection was made (specification, s
 after an event. There is no idempotency key, so everything else could be billed twice.
 """
 
+import asyncio
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from desktop_app.gemini.errors import ConnectionFailed, GeminiError, Overloaded, RateLimited
@@ -23,6 +24,19 @@ class RetryScheduled:
     error: GeminiError
     seconds: float
     attempt: int
+    _hurried: asyncio.Event = field(default_factory=asyncio.Event, repr=False, compare=False)
+
+    def hurry(self) -> None:
+        """Let it go out at once."""
+        self._hurried.set()
+
+    async def pause(self) -> None:
+        """Wait until it is time."""
+        try:
+            async with asyncio.timeout(self.seconds):
+                await self._hurried.wait()
+        except TimeoutError:
+            pass
 
 
 def wait_before_retry(

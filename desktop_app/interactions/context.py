@@ -62,6 +62,8 @@ class Gathering:
         if not self._left:
             return False
         turn = self._load(self._left.pop())
+        if turn.unsent:
+            return bool(self._left)  # it was not to be sent, and is not now
         passed = _passed_over(turn, self._given)
         if self._store and turn.chainable and turn.origin == self._origin:
             self._chain_on = turn.id

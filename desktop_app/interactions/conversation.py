@@ -144,6 +144,16 @@ class Conversation:
         clone.previous = self._tree.previous(self._tree.number(key))
         self.add(clone)
 
+    def is_newest(self, key: str) -> bool:
+        """Whether an interaction was added last of all, so that nothing follows it."""
+        return bool(len(self._tree)) and self._tree.keys[-1] == key
+
+    def take_out(self, key: str) -> None:
+        """Take an interaction out that was added last."""
+        assert self.is_newest(key), "others may follow it"
+        self._tree.remove_last()
+        self._path = None, range(0)
+
     def expire(self, key: str) -> Sequence[str]:
         """Note that the server no longer has the path to `key`; return the keys on it."""
         self._know_what_changed()
@@ -157,6 +167,8 @@ class Conversation:
 
     def _know_what_changed(self) -> None:
         for interaction in self._turns.held:
+            if interaction.key not in self._tree:
+                continue  # it was taken out
             number = self._tree.number(interaction.key)
             self._tree.know(number, facts_of(interaction), expired=interaction.expired)
 

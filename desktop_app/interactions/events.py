@@ -4,7 +4,7 @@ An event is what the server said, once; `Interaction.apply` is the only thing th
 `event_id` is the mark to resume from, `None` where the server sent none.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -64,6 +64,16 @@ class InteractionHeader:
     continuation_token: str | None = None
     usage: Usage | None = None
     extra: Extra = field(default_factory=dict[str, JsonValue])
+
+    def and_then(self, later: "InteractionHeader") -> "InteractionHeader":
+        """What is known after both: later words win over earlier ones, absent ones over nothing."""
+        changes = {
+            one.name: value
+            for one in fields(InteractionHeader)
+            if one.name != "extra" and (value := getattr(later, one.name))
+        }
+        extra = {**self.extra, **later.extra} if later.extra else self.extra
+        return replace(self, **changes, extra=extra)
 
 
 @value_class

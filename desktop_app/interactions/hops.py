@@ -98,3 +98,11 @@ def _sum_lists(items: list[JsonValue], key: str, count: str) -> list[JsonValue]:
         if isinstance(one, int) and isinstance(other, int):
             before[count] = one + other
     return list(merged.values())
+
+
+def last_token(header: InteractionHeader, hops: Sequence[Hop]) -> tuple[str | None, str] | None:
+    """The newest token to go on with, and the id of the request that issued it."""
+    for one in (header, *(hop.header for hop in reversed(hops))):
+        if one.continuation_token is not None:
+            return one.id, one.continuation_token
+    return None

@@ -7,7 +7,7 @@ Truth is the event log, folded. `apply` is the only writer of what the server sa
 import os
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 
 from desktop_app.interactions.content import Content
 from desktop_app.interactions.events import (
@@ -27,11 +27,14 @@ from desktop_app.interactions.events import (
     Usage,
 )
 from desktop_app.interactions.generation import InteractionRequest
-from desktop_app.interactions.hops import Hop, sum_usage, text_before_cut
+from desktop_app.interactions.hops import Hop, last_token, sum_usage, text_before_cut
 from desktop_app.interactions.jsonvalue import JsonObject
 from desktop_app.interactions.outcome import (
     CHAINABLE_STATUSES,
+    HELD_BACK,
+    NOT_SENT,
     OUTCOME_OF_STATUS,
+    UNCHAINABLE_OUTCOMES,
     Failure,
     Outcome,
 )
@@ -161,14 +164,18 @@ class Interaction:
     @property
     def has_output(self) -> bool:
         """Whether anything of an answer is there."""
-        return any(
-            step.content if isinstance(step, ModelOutputStep) else True for step in self.steps
-        )
+        return any(not isinstance(s, ModelOutputStep) or s.content for s in self.steps)
 
     @property
     def stored(self) -> bool:
         """Whether the server was asked to keep it."""
         return self.request.store is not False
+
+    @property
+    def unsent(self) -> bool:
+        """Whether it waits to be sent, or was called off before it was."""
+        called_off = self.failure in (NOT_SENT, HELD_BACK)
+        return self.outcome is Outcome.WAITING or called_off
 
     @property
     def chainable(self) -> bool:
@@ -177,7 +184,7 @@ class Interaction:
             self.id is not None
             and self.stored
             and not self.expired
-            and self.outcome not in (Outcome.STREAMING, Outcome.INTERRUPTED, Outcome.CANCELLED)
+            and self.outcome not in UNCHAINABLE_OUTCOMES
             and self.status in CHAINABLE_STATUSES
         )
 
@@ -194,12 +201,7 @@ class Interaction:
         `None` where there is no token, or where something would be said twice: what came after a
         token in the middle of a stream is made again (section 7).
         """
-        if self._said_since_token:
-            return None
-        for header in (self.header, *(hop.header for hop in reversed(self.hops))):
-            if header.continuation_token is not None:
-                return header.id, header.continuation_token
-        return None
+        return None if self._said_since_token else last_token(self.header, self.hops)
 
     @property
     def awaits_rest(self) -> bool:
@@ -252,14 +254,20 @@ class Interaction:
         self._seen.clear()
         self._log.begin_request()
 
+    def wait(self, *, no_longer: bool = False) -> None:
+        """Nothing of it was sent: it goes out later, or now where it waited."""
+        now, then = Outcome.STREAMING, Outcome.WAITING
+        if self.outcome is (then if no_longer else now):
+            self.outcome = now if no_longer else then
+
     def cancel(self) -> None:
-        """The person stopped it."""
-        if self.outcome is Outcome.STREAMING:
-            self._end(Outcome.CANCELLED, None)
+        """The person stopped it, or called it off before it was sent."""
+        if self.outcome in (Outcome.STREAMING, Outcome.WAITING):
+            self._end(Outcome.CANCELLED, NOT_SENT if self.outcome is Outcome.WAITING else None)
 
     def fail(self, failure: Failure, *, interrupted: bool = False) -> None:
         """It broke: `interrupted` where the stream ended without its end, else for good."""
-        if self.outcome in (Outcome.STREAMING, Outcome.INTERRUPTED):
+        if self.outcome in (Outcome.WAITING, Outcome.STREAMING, Outcome.INTERRUPTED):
             self._end(Outcome.INTERRUPTED if interrupted else Outcome.FAILED, failure)
 
     def explain(self, failure: Failure) -> None:
@@ -350,15 +358,7 @@ class Interaction:
         self._complete(header)
 
     def _take(self, header: InteractionHeader) -> None:
-        # Later words win over earlier ones, absent ones over nothing.
-        old = self.header
-        changes = {
-            field.name: value
-            for field in fields(InteractionHeader)
-            if field.name != "extra" and (value := getattr(header, field.name))
-        }
-        extra = {**old.extra, **header.extra} if header.extra else old.extra
-        self.header = replace(old, **changes, extra=extra)
+        self.header = self.header.and_then(header)
 
     def _end(self, outcome: Outcome, failure: Failure | None) -> None:
         self.outcome = outcome

@@ -8,8 +8,12 @@ from desktop_app.interactions.events import Status
 
 
 class Outcome(StrEnum):
-    """Our word on an interaction, beside the server's `status` (architecture)."""
+    """Our word on an interaction, beside the server's `status` (architecture).
 
+    `WAITING`: nothing of it was sent, and it goes out by itself when it can.
+    """
+
+    WAITING = "waiting"
     STREAMING = "streaming"
     COMPLETE = "complete"
     INTERRUPTED = "interrupted"
@@ -37,6 +41,11 @@ CHAINABLE_STATUSES: Final = frozenset(
     {Status.COMPLETED, Status.REQUIRES_ACTION, Status.INCOMPLETE, Status.REQUIRES_CONTINUATION}
 )
 
+# The server's copy of these may have more in it than ours, or less.
+UNCHAINABLE_OUTCOMES: Final = frozenset(
+    {Outcome.WAITING, Outcome.STREAMING, Outcome.INTERRUPTED, Outcome.CANCELLED}
+)
+
 
 @dataclass(frozen=True)
 class Failure:
@@ -59,3 +68,13 @@ PROGRAM_ENDED: Final = Failure(
     "The text up to here is kept.",
 )
 """Why an answer is interrupted that nobody took in any more."""
+
+NOT_SENT: Final = Failure("not_sent", "This was not sent.")
+"""What became of an input that waited to be sent, and was called off."""
+
+HELD_BACK: Final = Failure(
+    "held_back",
+    "This was not sent, as what was asked before it failed.",
+    "Your message is kept.",
+)
+"""What became of an input that waited behind another."""

@@ -59,6 +59,18 @@ class TurnTree:
         self.tokens.append(0)
         self.sizes.append(0)
 
+    def remove_last(self) -> None:
+        """Take the turn out that was added last; nothing follows it."""
+        number = len(self.keys) - 1
+        before = self._previous.pop()
+        self._numbers.pop(self.keys.pop())
+        for column in (self.at_server, self.expired, self.tokens, self.sizes):
+            column.pop()
+        if self._children is not None:
+            self._children[before].remove(number)
+        if self.head == number:
+            self.head = before if before >= 0 else None
+
     def know(self, number: int, facts: TurnFacts, *, expired: bool) -> None:
         """Write down what is known of a turn now, and whether the server no longer has it."""
         self.expired[number] = expired

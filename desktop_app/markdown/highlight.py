@@ -121,6 +121,7 @@ class Highlighting:
         self._work: Iterator[bool] | None = None
         self._is_done = False
         self._is_stale = False  # what is read now is the code as it was
+        self._ends = 0  # how often another end was to be coloured
         self._reached: int = 0  # the line that is read now
         self._changed: range = range(0)
 
@@ -157,6 +158,7 @@ class Highlighting:
         end = self._begins[-1] if grows else len(text)
         if end != self._end:
             self._end, self._is_done, self._is_stale = end, False, True
+            self._ends += 1
             del self._coloured[first:]
         return first
 
@@ -221,15 +223,15 @@ class Highlighting:
         """Colour section after section; yields after each step."""
         read = reader(self._language)
         while read is not None:
-            end = self._end
+            ends = self._ends
             section = self._section(read.resumes)
             yield from self._read(read, section)
-            if section.last and end == self._end:
+            if section.last and ends == self._ends:
                 break
         self._is_done = True
 
     def _read(self, read: Reader, section: _Section) -> Iterator[bool]:
-        point, text, end = self._point, self._text, section.end
+        point, text, end, ends = self._point, self._text, section.end, self._ends
         whole = section.last and end == len(text)
         stack = list(point.stack)
         writer = _Writer(point.before)
@@ -240,14 +242,14 @@ class Highlighting:
         for at, tokens in read.read(source, point.at, end, stack):
             for kind, piece in tokens:
                 for line in writer.write(_role(kind), piece):
-                    if closed and self._reached == last and text is not self._text:
+                    if closed and self._reached == last and ends != self._ends:
                         return  # there is more by now
                     self._put(line)
             yield True
             if at >= section.next and writer.may_stop and not section.last and at < section.end:
                 self._point = _Point(at, self._reached, writer.line(), tuple(stack))
                 return
-        if section.last and text is not self._text:
+        if section.last and (text is not self._text or ends != self._ends):
             return  # there is more by now
         if not section.last:
             self._point = _Point(section.end, self._reached, writer.line(), tuple(stack))

@@ -23,6 +23,11 @@ def set_draft_aside(db: apsw.Connection) -> Draft:
     return draft
 
 
+def keep_aside(db: apsw.Connection, draft: Draft) -> None:
+    """Let this be aside: something was written meanwhile."""
+    save_draft(db, _ASIDE, draft)
+
+
 def put_draft_back(db: apsw.Connection, draft: Draft) -> None:
     """Let this stand in the new chat's composer, with which what was set aside is back."""
     save_draft(db, "", draft)

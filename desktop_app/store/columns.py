@@ -16,6 +16,17 @@ REAL_OR_NULL: Final = (float, int, NoneType)
 
 Types = tuple[type | tuple[type, ...], ...]
 
+# In the order in which `conversations` asks for them.
+CONVERSATION: Final[Types] = (
+    *(TEXT, TEXT, TEXT, INTEGER, INTEGER, TEXT_OR_NULL, TEXT_OR_NULL, TEXT_OR_NULL),
+    *(REAL, REAL, INTEGER, REAL_OR_NULL),
+)
+INTERACTION: Final[Types] = (
+    *(TEXT, TEXT, TEXT_OR_NULL, TEXT_OR_NULL, TEXT_OR_NULL, TEXT, TEXT, INTEGER, TEXT, TEXT),
+    *(TEXT, TEXT_OR_NULL, TEXT_OR_NULL, REAL, TEXT, INTEGER, INTEGER, INTEGER),
+)
+STEP: Final[Types] = (*(INTEGER, INTEGER_OR_NULL, TEXT, TEXT, INTEGER, REAL_OR_NULL, TEXT_OR_NULL),)
+
 
 def expect(row: Sequence[object], types: Types) -> None:
     """Raise `DatabaseDamaged` where a value of a row has another type than its column."""

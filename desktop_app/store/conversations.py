@@ -10,23 +10,13 @@ from desktop_app import faultpoints
 from desktop_app.interactions.content import AttachmentContent
 from desktop_app.interactions.outcome import PROGRAM_ENDED, Outcome
 from desktop_app.interactions.outline import TurnFacts
-from desktop_app.store.columns import (
-    INTEGER,
-    INTEGER_OR_NULL,
-    REAL,
-    REAL_OR_NULL,
-    TEXT,
-    TEXT_OR_NULL,
-    Types,
-    expect,
-)
+from desktop_app.store.columns import CONVERSATION, INTERACTION, STEP, expect
 from desktop_app.store.deletions import keep_copy, note_copy, note_interactions, note_uploads
 from desktop_app.store.rows import (
     ConversationRow,
     Draft,
     InteractionRow,
     StepRow,
-    is_background,
     read_contents,
     write_contents,
     write_failure,
@@ -43,15 +33,6 @@ _INTERACTION = (
 # With another word for `streaming`, such as a parameter, the index of those is not used.
 _INTERRUPT = "UPDATE interaction SET outcome = ?, failure = ? WHERE outcome = 'streaming'"
 _STEP = "position, wire_index, type, body, whole, seconds, unknown"
-_CONVERSATION_TYPES: Types = (
-    *(TEXT, TEXT, TEXT, INTEGER, INTEGER, TEXT_OR_NULL, TEXT_OR_NULL, TEXT_OR_NULL),
-    *(REAL, REAL, INTEGER, REAL_OR_NULL),
-)
-_INTERACTION_TYPES: Types = (
-    *(TEXT, TEXT, TEXT_OR_NULL, TEXT_OR_NULL, TEXT_OR_NULL, TEXT, TEXT, INTEGER, TEXT, TEXT),
-    *(TEXT, TEXT_OR_NULL, TEXT_OR_NULL, REAL, TEXT, INTEGER, INTEGER, INTEGER),
-)
-_STEP_TYPES: Types = (*(INTEGER, INTEGER_OR_NULL, TEXT, TEXT, INTEGER, REAL_OR_NULL, TEXT_OR_NULL),)
 
 
 # --- conversations --------------------------------------------------------------------------------
@@ -67,7 +48,7 @@ def list_conversations(db: apsw.Connection, *, trashed: bool = False) -> list[Co
 
 
 def _conversation(row: Sequence[Any]) -> ConversationRow:
-    expect(row, _CONVERSATION_TYPES)
+    expect(row, CONVERSATION)
     values = list(row)
     values[4], values[10] = bool(values[4]), bool(values[10])
     return ConversationRow(*values)
@@ -185,7 +166,7 @@ def load_interaction(db: apsw.Connection, key: str) -> InteractionRow | None:
 
 
 def _interaction(db: apsw.Connection, values: Sequence[Any]) -> InteractionRow:
-    expect(values, _INTERACTION_TYPES)
+    expect(values, INTERACTION)
     key, *between = values[:15]
     between[6] = bool(between[6])
     kept, *facts = values[15:]
@@ -202,7 +183,7 @@ def _interaction(db: apsw.Connection, values: Sequence[Any]) -> InteractionRow:
 
 
 def _step(values: Sequence[Any]) -> StepRow:
-    expect(values, _STEP_TYPES)
+    expect(values, STEP)
     position, index, kind, body, whole, seconds, unknown = values
     return StepRow(position, index, kind, body, bool(whole), seconds, unknown)
 
@@ -285,21 +266,10 @@ def mark_interrupted(db: apsw.Connection) -> None:
     db.execute(_INTERRUPT, (Outcome.INTERRUPTED.value, write_failure(PROGRAM_ENDED)))
 
 
-def background_runs(db: apsw.Connection, origin: str) -> list[tuple[str, str]]:
-    """The answers that a server may have gone on with while nobody listened, as the keys of their
-    conversation and turn. Each is the last that is on screen in its conversation.
-    """
-    return [
-        (str(conversation), str(key))
-        for conversation, key, request in db.execute(
-            "SELECT conversation.key, interaction.key, request FROM conversation "
-            "JOIN interaction ON interaction.key = conversation.head "
-            "WHERE trashed IS NULL AND outcome = ? AND interaction.origin = ? "
-            "AND interaction.id IS NOT NULL AND NOT expired ORDER BY interaction.sequence",
-            (Outcome.INTERRUPTED.value, origin),
-        )
-        if is_background(str(request))
-    ]
+def delete_turn(db: apsw.Connection, key: str) -> None:
+    """Delete a turn that nothing follows; its attachments stay."""
+    db.execute("DELETE FROM attachment_use WHERE owner = ?", (key,))
+    db.execute("DELETE FROM interaction WHERE key = ?", (key,))
 
 
 def save_steps(db: apsw.Connection, interaction: str, steps: Iterable[StepRow]) -> None:
@@ -407,6 +377,11 @@ def save_draft(db: apsw.Connection, conversation: str, draft: Draft) -> None:
 def load_meta(db: apsw.Connection) -> dict[str, str]:
     """Small things by name, such as the window's geometry."""
     return {str(name): str(value) for name, value in db.execute("SELECT name, value FROM meta")}
+
+
+def forget_meta(db: apsw.Connection, name: str) -> None:
+    """Remember it no more."""
+    db.execute("DELETE FROM meta WHERE name = ?", (name,))
 
 
 def save_meta(db: apsw.Connection, name: str, value: str) -> None:

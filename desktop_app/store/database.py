@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final, Generic, Protocol, TypeVar
+from typing import Any, Final, TypeVar
 
 import apsw
 
@@ -28,7 +28,9 @@ from desktop_app.store.errors import (
 )
 from desktop_app.store.failures import translate
 from desktop_app.store.files import make_private_folder, sync_folder
+from desktop_app.store.job import Job
 from desktop_app.store.migrations import MIGRATIONS, migrate, version_of
+from desktop_app.store.opener import Opener
 from desktop_app.store.pages import WAL
 from desktop_app.store.soundness import (
     check_header,
@@ -58,30 +60,6 @@ _BUSY_MS: Final = 5_000
 _BUSY_HERE_MS: Final = 200
 
 
-class _Job(Generic[T]):
-    """A function to run on the connection, in a transaction or not, and where its result goes."""
-
-    def __init__(
-        self, work: Callable[[apsw.Connection], T], *, write: bool, first: bool = False
-    ) -> None:
-        self.work = work
-        self.write = write
-        self.first = first
-        self.future: Future[T] = Future()
-
-
-class Opener(Protocol):
-    """Opens a history, on the database's thread."""
-
-    def open(self) -> apsw.Connection:
-        """Open it, whatever has to be done before. Raises `StoreError`."""
-        ...
-
-    def mend(self) -> None:
-        """Make a damaged one sound, which is closed. Raises `StoreError`."""
-        ...
-
-
 class PlainOpener:
     """Opens a history as it is, through a VFS of SQLite's; a damaged one stays closed."""
 
@@ -105,7 +83,8 @@ class Database:
     done in order, and `close` waits until all of it is done. `read_here` does not wait for that
     order: it is for the few rows that are wanted at once, by the thread that made the database.
 
-    `on_damage` is called once, on any thread, when the history turns out to be damaged while it is
+    Without an `opener` it is opened as it is, and a damaged one stays closed. `on_damage` is called
+    once, on any thread, when the history turns out to be damaged while it is
     in use.
     """
 
@@ -114,8 +93,9 @@ class Database:
         self.opened: Future[None] = Future()
         self.on_damage: Callable[[], object] | None = None
         self.damaged = False
+        self._unwritten: list[Work] = []
         self._opener = opener or PlainOpener(file)
-        self._jobs: queue.SimpleQueue[_Job[Any] | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[Job[Any] | None] = queue.SimpleQueue()
         self._closed = False
         self._reader: apsw.Connection | None = None
         self._thread = threading.Thread(target=self._run, name="history", daemon=True)
@@ -123,25 +103,27 @@ class Database:
 
     def read(self, work: Callable[[apsw.Connection], T]) -> Awaitable[T]:
         """Run a function that only reads. The result raises `StoreError`."""
-        return self._put(_Job(work, write=False))
+        return self._put(Job(work, write=False))
 
     def write(self, work: Callable[[apsw.Connection], T]) -> Awaitable[T]:
         """Run a function in a transaction; its result is there when it is on the disk.
 
         The result raises `StoreError`, and then nothing of it was written.
         """
-        return self._put(_Job(work, write=True))
+        return self._put(Job(work, write=True))
 
     def begin(self, work: Callable[[apsw.Connection], T]) -> Awaitable[T]:
         """Run the first function of all in a transaction; a history that it cannot read is mended.
 
         The result raises `StoreError`.
         """
-        return self._put(_Job(work, write=True, first=True))
+        return self._put(Job(work, write=True, first=True))
 
     def write_and_forget(self, work: Callable[[apsw.Connection], object]) -> Future[object]:
         """Run a function in a transaction; the future is not bound to a loop."""
-        return self._submit(_Job(work, write=True))
+        job = Job(work, write=True)
+        job.forgotten = True
+        return self._submit(job)
 
     def read_here(self, work: Callable[[apsw.Connection], T]) -> T:
         """Run a function on a connection of the caller's that only reads what is committed.
@@ -183,10 +165,10 @@ class Database:
             self._jobs.put(None)
         self._thread.join()
 
-    def _put(self, job: _Job[T]) -> Awaitable[T]:
+    def _put(self, job: Job[T]) -> Awaitable[T]:
         return asyncio.wrap_future(self._submit(job))
 
-    def _submit(self, job: _Job[T]) -> Future[T]:
+    def _submit(self, job: Job[T]) -> Future[T]:
         if self._closed:
             job.future.set_exception(StoreError("The history is closed."))
         else:
@@ -215,8 +197,24 @@ class Database:
                 job.first = False
                 failure = self._do(db, job, again=True)
             if failure is not None:
+                if job.forgotten:
+                    self._unwritten.append(job.work)
                 job.future.set_exception(failure)
                 self.note_damage()
+        db.close()
+        if self._unwritten:
+            self._write_what_was_refused()
+
+    def _write_what_was_refused(self) -> None:
+        """Mend the history now: what nobody waits for would be lost with this run."""
+        try:
+            self._opener.mend()
+            db = self._opener.open()
+        except StoreError:
+            return  # the next start tries again
+        for work in self._unwritten:
+            with suppress(StoreError, apsw.Error, UnicodeDecodeError):
+                _in_transaction(db, work)
         db.close()
 
     def _mended(self, db: apsw.Connection) -> apsw.Connection:
@@ -226,7 +224,7 @@ class Database:
         return self._opener.open()
 
     def _do(
-        self, db: apsw.Connection, job: _Job[Any], *, again: bool = False
+        self, db: apsw.Connection, job: Job[Any], *, again: bool = False
     ) -> DatabaseDamaged | None:
         """Do a job; return the failure, which is nobody's yet, where the history is damaged."""
         if not again and not job.future.set_running_or_notify_cancel():

@@ -7,6 +7,7 @@ the next start goes on where they were.
 
 import shutil
 import time
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -116,11 +117,13 @@ def mend(file: Path) -> tuple[str, Salvaged]:
         mark_damaged(file, kept.name)
         for ending in ("", WAL):
             source, target = _beside(file, ending), _beside(kept, ending)
-            if source.exists() and not target.exists():
+            if _holds_anything(source, ending) and not target.exists():
                 keep_under(source, target)
         sync_folder(file.parent)
         backups = [one.file for one in list_backups(file.parent)]
-        salvaged = salvage(kept, new, file.parent / ATTACHMENTS, backups)
+        name = kept.name if kept.exists() else _beside(kept, WAL).name
+        words = partial(words_of, name)
+        salvaged = salvage(kept, new, file.parent / ATTACHMENTS, backups, words)
         sync_file(new)
         _put_in_place(new, file)
         mark.unlink()
@@ -131,7 +134,12 @@ def mend(file: Path) -> tuple[str, Salvaged]:
             f"The damaged history could not be kept aside: {error.strerror}.",
             "It was not changed. Make room and start Castor again.",
         ) from error
-    return kept.name if kept.exists() else _beside(kept, WAL).name, salvaged
+    return name, salvaged
+
+
+def _holds_anything(file: Path, ending: str) -> bool:
+    """Whether there is something to keep: an empty WAL is nothing."""
+    return file.exists() and (not ending or file.stat().st_size > 0)
 
 
 def _beside(file: Path, ending: str) -> Path:
@@ -226,7 +234,7 @@ def _keep_present(file: Path) -> None:
     if not sound:
         kept = _free_name(file)
         for ending in ("", WAL):
-            if _beside(file, ending).exists():
+            if _holds_anything(_beside(file, ending), ending):
                 keep_under(_beside(file, ending), _beside(kept, ending))
         sync_folder(file.parent)
 

@@ -22,6 +22,9 @@ WAL: Final = "-wal"
 _WAL_MAGIC: Final = 0x377F0682
 _WAL_HEADER: Final = 32
 _FRAME_HEADER: Final = 24
+FRAME_SIZE: Final = _FRAME_HEADER + PAGE_SIZE
+"""Of a page in the WAL."""
+
 _FILE_HEADER: Final = 100
 _TABLE_LEAF: Final = 0x0D
 _BTREE: Final = frozenset((0x02, 0x05, 0x0A, _TABLE_LEAF))
@@ -65,11 +68,9 @@ class Log:
     def __init__(self, data: bytes) -> None:
         self._data = data
         self.sound = not data or _header_is_whole(data)
-        size = int.from_bytes(data[8:12], "big") if self.sound and data else PAGE_SIZE
-        self.page_size = size if size >= 512 else PAGE_SIZE
         first = data[_WAL_HEADER + 8 : _WAL_HEADER + 16]
         self._salts = data[16:24] if self.sound else first
-        step = _FRAME_HEADER + self.page_size
+        step = FRAME_SIZE
         self.holds_frames = len(data) >= _WAL_HEADER + step
         self.frames: list[tuple[int, int, int, int]] = []
         """Number in the file, page, size of the database where it commits, place in the file."""
@@ -80,7 +81,7 @@ class Log:
 
     def image(self, place: int) -> bytes:
         """The page of a frame."""
-        return self._data[place : place + self.page_size]
+        return self._data[place : place + PAGE_SIZE]
 
     def is_whole(self, place: int) -> bool:
         """Whether a frame is as it was written, and follows on the one before it.
@@ -148,9 +149,14 @@ class Pages:
             self._newer.setdefault(page, []).append(place)
         size = file.stat().st_size if self._file is not None else 0
         self.in_file = -(-size // PAGE_SIZE)
-        self.count = max(self.in_file, max(self._newer, default=0))
+        self._numbers = self._newer.keys() | set(range(1, self.in_file + 1))
         self.unread = 0
         """How many pages and cells could not be made out, after `records`."""
+
+    @property
+    def size(self) -> int:
+        """How many bytes there are in all."""
+        return len(self._numbers) * PAGE_SIZE
 
     def __enter__(self) -> Self:
         return self
@@ -203,7 +209,7 @@ class Pages:
         """
         explained = self._free_pages()
         strange: list[int] = []
-        for number in range(1, self.count + 1):
+        for number in sorted(self._numbers):
             kind = self._kind(self.newest(number), number)
             if kind in _BTREE:
                 explained.add(number)
@@ -214,8 +220,8 @@ class Pages:
                 if cells.unread:
                     self.unread += cells.unread
                     strange.append(number)
-        unexplained = set(range(1, self.count + 1)) - explained
-        self.unread += len(unexplained) + max(0, self._said() - self.count)
+        unexplained = self._numbers - explained
+        self.unread += len(unexplained) + max(0, self._said() - len(self._numbers))
         for number in sorted(unexplained.union(strange)):
             for image in self._older(number):
                 if self._kind(image, number) == _TABLE_LEAF:
@@ -232,7 +238,7 @@ class Pages:
     def _free_pages(self) -> set[int]:
         found: set[int] = set()
         trunk = int.from_bytes(self.newest(1)[32:36], "big")
-        while 0 < trunk <= self.count and trunk not in found:
+        while trunk in self._numbers and trunk not in found:
             found.add(trunk)
             image = self.newest(trunk)
             following, count = struct.unpack(">II", image[:8]) if len(image) >= 8 else (0, 0)
@@ -283,7 +289,7 @@ class Cells:
         most = PAGE_SIZE - 35
         if size <= most:
             return image[at : at + size]
-        if size > self._pages.count * PAGE_SIZE:
+        if size > self._pages.size:
             raise ValueError("longer than the file")
         least = (PAGE_SIZE - 12) * 32 // 255 - 23
         local = least + (size - least) % (PAGE_SIZE - 4)

@@ -66,6 +66,7 @@ def relink(db: apsw.Connection, attachments: Path) -> None:
         "DELETE FROM reading_place WHERE turn NOT IN (SELECT key FROM interaction) "
         "OR conversation NOT IN (SELECT key FROM conversation)"
     )
+    db.execute(f"DELETE FROM turn_heights WHERE {_LOST_CONVERSATIONS}")  # noqa: S608 - constants
     db.execute(f"{FACTS} WHERE NOT kept AND NOT tokens AND NOT size")
     failed = db.execute("PRAGMA foreign_key_check").fetchall()
     assert not failed, f"rows refer to nothing: {failed[:3]}"

@@ -189,6 +189,17 @@ def is_background(request: str) -> bool:
     return bool(decode_request(_object(request)).background)
 
 
+def is_stored(request: str) -> bool:
+    """Whether a server was asked to keep what a stored request began."""
+    return decode_request(_object(request)).store is not False
+
+
+def failed_by(failure: str | None) -> str:
+    """The code of a stored failure; empty where there is none."""
+    known = _failure(failure)
+    return known.code if known is not None else ""
+
+
 def read_contents(text: str) -> tuple[Content, ...]:
     """Read a list of content blocks of our own database."""
     value = parse_json(text)

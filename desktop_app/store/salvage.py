@@ -5,9 +5,10 @@ the rows refer to and is lost is made up for: see `relinking`.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import apsw
 
@@ -15,6 +16,9 @@ from desktop_app.store.migrations import migrate
 from desktop_app.store.pages import Pages
 from desktop_app.store.relinking import dangles, relink
 from desktop_app.store.shapes import fitted, shape_of
+
+MENDED: Final = "mended"
+"""The name under which a history says what was saved into it, until the person has read it."""
 
 
 @dataclass(frozen=True)
@@ -31,12 +35,19 @@ class Salvaged:
     whole: bool = False
 
 
-def salvage(damaged: Path, target: Path, attachments: Path, backups: Sequence[Path]) -> Salvaged:
+def salvage(
+    damaged: Path,
+    target: Path,
+    attachments: Path,
+    backups: Sequence[Path],
+    words: Callable[[Salvaged], str],
+) -> Salvaged:
     """Write what a damaged history still holds into a new one, which is on the disk then.
 
     `backups` are those to be asked for what is lost, the best first: the first that can be read is
     taken, and only where something is lost. What the history still has is never taken from a
-    backup, as that is older. Raises `apsw.Error`, `OSError`.
+    backup, as that is older. `words` says what was saved, which is written there too, under
+    `MENDED`: whoever opens it next tells the person. Raises `apsw.Error`, `OSError`.
     """
     target.unlink(missing_ok=True)
     os.close(os.open(target, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
@@ -47,6 +58,7 @@ def salvage(damaged: Path, target: Path, attachments: Path, backups: Sequence[Pa
         migrate(db, target)
         db.execute("BEGIN IMMEDIATE")
         result = _fill(db, damaged, attachments, backups)
+        db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (MENDED, words(result)))
         db.execute("COMMIT")
         db.execute("PRAGMA journal_mode = WAL")
     finally:

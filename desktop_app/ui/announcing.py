@@ -1,10 +1,12 @@
 """Says aloud what appears by itself, for who cannot see it appear."""
 
+import time
 from typing import Final
 
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QWidget
 
+from desktop_app.chat.pause import Pause
 from desktop_app.interactions.interaction import Interaction
 from desktop_app.interactions.outcome import Outcome
 from desktop_app.markdown.plain import plain_text
@@ -60,6 +62,14 @@ def _whole_words(piece: str) -> str:
 
 def _plain(text: str, length: int) -> str:
     return " ".join(plain_text(text[:length]).split())
+
+
+def words_of_pause(pause: Pause) -> str:
+    """What to say of a turn that is to be tried later."""
+    if pause.until is None:
+        return pause.why
+    seconds = max(1, round(pause.until - time.monotonic()))
+    return f"{pause.why} Trying again in {seconds} seconds."
 
 
 def words_of_end(turn: Interaction) -> str:

@@ -137,6 +137,7 @@ class Errand(QObject):
             return
         edit = self._window.pane.composer.edit
         kept = replace(kept, text=_joined(kept.text, edit.text))
+        self._library.keep_aside(kept)  # before the question is written down, as that goes in order
         edit.set_text(question)
         self._window.pane.composer.submit()
         if kept != Draft():

@@ -151,7 +151,7 @@ class MainWindow(QMainWindow):
         sidebar.settings_requested.connect(self.open_settings)
         sidebar.trash_view_requested.connect(self._dialogs.open_trash)
         library.rows_changed.connect(self._show_rows)
-        library.busy_changed.connect(sidebar.set_busy)
+        sidebar.follow(library)
 
     def _connect_pane(self) -> None:
         pane = self.pane

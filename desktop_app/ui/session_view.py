@@ -5,13 +5,14 @@ from typing import Final
 from PySide6.QtCore import QMetaObject, QObject, Signal, SignalInstance
 
 from desktop_app.chat.attaching import Attachments, Copying, Refusal
+from desktop_app.chat.pause import Pause
 from desktop_app.chat.preferences import Preferences
 from desktop_app.chat.session import ChatSession
 from desktop_app.errors import AppError
 from desktop_app.interactions.content import AttachmentContent
 from desktop_app.interactions.interaction import Interaction
 from desktop_app.interactions.outcome import Outcome
-from desktop_app.ui.announcing import ReadingOut, announce, words_of_end
+from desktop_app.ui.announcing import ReadingOut, announce, words_of_end, words_of_pause
 from desktop_app.ui.chat_pane import ChatPane, Shown
 from desktop_app.ui.finding import Finding
 
@@ -51,6 +52,7 @@ class SessionView(QObject):
         self.finding = Finding(pane.find_bar, pane.transcript, self)
         self._reading = ReadingOut()
         self._live = ""  # the key of the turn whose end is to be announced
+        self._announced: set[str] = set()  # those of the turns whose pauses have been
         self._connect_pane()
 
     @property
@@ -73,6 +75,8 @@ class SessionView(QObject):
         transcript.retry.connect(self.retry)
         transcript.resume.connect(self._resume)
         transcript.refuse.connect(self._refuse)
+        transcript.hurried.connect(self._hurry)
+        transcript.withdrawn.connect(self._withdraw)
         transcript.place_changed.connect(self._keep_place)
         header.rename_requested.connect(self._rename)
         attachments = self._attachments
@@ -105,7 +109,9 @@ class SessionView(QObject):
             (session.turn_replaced, self._replace_turn),
             (session.step_changed, self._pane.transcript.mark_dirty),
             (session.turn_changed, self._update_turn),
+            (session.turn_removed, self._remove_turn),
             (session.waiting_changed, self._pane.transcript.set_waiting),
+            (session.pause_changed, self._show_pause),
             (session.busy_changed, self._show_busy),
             (session.row_changed, self._show_title),
             (session.attachments_changed, self._show_attachments),
@@ -136,6 +142,9 @@ class SessionView(QObject):
             place=None if unread else reading.place,
             read=session.conversation.shown,
         )
+        running = session.running_turn
+        for key in [*session.queue.keys, *([running.key] if running is not None else [])]:
+            transcript.show_pause(session.conversation.shown(key), session.pause(key))
 
     def _keep_place(self) -> None:
         if self._session is not None:
@@ -241,6 +250,23 @@ class SessionView(QObject):
     def _replace_turn(self, key: str, turn: Interaction) -> None:
         self._pane.transcript.replace_turn(key, turn)
 
+    def _remove_turn(self, key: str) -> None:
+        """Put what was called off into the composer again."""
+        session = self._session
+        if session is not None:
+            self._pane.transcript.remove_turn(key)
+            self._pane.composer.show_draft(session.draft.text, session.draft.attachments)
+            self.show_part()
+            self._focus()
+
+    def _show_pause(self, turn: Interaction, pause: Pause | None) -> None:
+        self._pane.transcript.show_pause(turn, pause)
+        if pause is None:
+            self._announced.discard(turn.key)
+        elif turn.key not in self._announced:  # each wait is said once, whatever is counted
+            self._announced.add(turn.key)
+            announce(self._pane.transcript, words_of_pause(pause))
+
     def _update_turn(self, turn: Interaction) -> None:
         self._pane.transcript.update_turn(turn)
         self._show_tokens()
@@ -248,6 +274,8 @@ class SessionView(QObject):
             self._live = turn.key
         elif turn.key == self._live:
             self._live = ""
+            if turn.outcome is Outcome.WAITING:
+                return  # what it waits for is said
             announce(self._pane.transcript, words_of_end(turn))
 
     def _keep_text(self, error: AppError) -> None:
@@ -273,8 +301,23 @@ class SessionView(QObject):
 
     def stop(self) -> None:
         """Stop the answer that is coming in."""
+        session = self._session
+        if session is None:
+            return
+        turn = session.running_turn
+        if turn is not None and session.pause(turn.key) is not None:
+            self._withdraw(turn.key)
+        else:
+            session.stop()
+
+    def _hurry(self, key: str) -> None:
         if self._session is not None:
-            self._session.stop()
+            self._session.hurry(key)
+
+    def _withdraw(self, key: str) -> None:
+        if self._session is not None:
+            self._pane.composer.flush_draft()  # only an empty one takes it back
+            self._session.withdraw(key)
 
     def read_answer(self) -> None:
         """Have a screen reader say what has come of the last answer since this was asked last."""

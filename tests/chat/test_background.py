@@ -14,8 +14,9 @@ from desktop_app.chat.asking import request_of
 from desktop_app.eventloop import EventLoop
 from desktop_app.interactions.jsonvalue import JsonObject
 from desktop_app.interactions.models import Model
-from desktop_app.interactions.outcome import Outcome
+from desktop_app.interactions.outcome import Failure, Outcome
 from desktop_app.settings.settings import DEFAULTS, Settings
+from desktop_app.store.rows import write_failure
 from tests.chat.events import completed, created, record, snapshot, started, stopped, text
 from tests.chat.test_session import body, streams
 from tests.chat.test_session import completed as whole_stream
@@ -291,22 +292,95 @@ async def test_without_a_key_nothing_is_asked_and_with_one_it_is(tmp_path: Path)
             assert await come_back(w, key) == "".join(WORDS)
 
 
-async def test_an_answer_in_the_foreground_is_taken_up_only_when_the_person_wants_it(
+async def test_an_answer_in_the_foreground_is_taken_up_where_it_was_left(tmp_path: Path) -> None:
+    server = Server(run_events(), 4)
+    async with script_server(server.script) as s:
+        key, seen = await leave(tmp_path, s.base_url, DEFAULTS)
+        async with world(tmp_path, s.base_url) as w:
+            assert await come_back(w, key) == "".join(WORDS)
+            assert [one.outcome for one in (await w.open(key)).turns] == [Outcome.COMPLETE]
+    assert seen
+    follow = [one.target for one in server.asked if "stream=true" in one.target]
+    assert follow == ["/v1beta/interactions/v1?stream=true&last_event_id=e3"]
+    assert [one.method for one in server.asked].count("POST") == 1
+
+
+@pytest.mark.parametrize("status", ["404 Not Found", "410 Gone"])
+async def test_one_in_the_foreground_that_is_gone_is_interrupted_and_that_is_all(
+    tmp_path: Path, status: str
+) -> None:
+    server = Server(run_events(), 4)
+
+    async def script(request: Request, writer: Writer) -> None:
+        if request.method == "GET":
+            server.asked.append(request)
+            writer.write(answer(b"{}", status))
+        else:
+            await server.script(request, writer)
+
+    async with script_server(script) as s:
+        key, seen = await leave(tmp_path, s.base_url, DEFAULTS)
+        for _ in range(2):
+            async with world(tmp_path, s.base_url) as w:
+                session = await w.open(key)
+                await until(lambda s=session: not s.busy, session.busy_changed)
+                await asyncio.sleep(0.05)
+                (turn,) = session.turns
+                await until(lambda t=turn: not t.resumable, session.turn_changed)
+                assert (turn.outcome, turn.output_text) == (Outcome.INTERRUPTED, seen)
+                assert w.notices == []
+    assert len(server.asked) == 2, "nobody asks a second time"
+
+
+async def test_one_in_the_foreground_that_nobody_works_on_is_not_waited_for_for_ever(
+    tmp_path: Path,
+) -> None:
+    server = Server(run_events(), 4)
+    server.streams = False
+    async with script_server(server.script) as s:
+        key, _ = await leave(tmp_path, s.base_url, DEFAULTS)
+        async with world(tmp_path, s.base_url) as w:
+            await come_back(w, key)
+            (turn,) = (await w.open(key)).turns
+            assert turn.outcome is Outcome.INTERRUPTED
+            assert turn.resumable, "so that Continue is offered"
+
+
+async def test_what_broke_before_the_program_ended_is_continued_when_the_person_wants_it(
     tmp_path: Path,
 ) -> None:
     server = Server(run_events(), 4)
     async with script_server(server.script) as s:
         key, _ = await leave(tmp_path, s.base_url, DEFAULTS)
+        broke = write_failure(Failure("cut_off", "The connection broke."))
+        async with World(tmp_path, s.base_url) as w:
+            await w.database.write(
+                lambda db: db.execute("UPDATE interaction SET failure = ?", (broke,))
+            )
         asked = len(server.asked)
         async with world(tmp_path, s.base_url) as w:
             session = await w.open(key)
             await asyncio.sleep(0.05)
             assert len(server.asked) == asked
             (turn,) = session.turns
-            assert turn.resumable
             session.resume(turn.key)
             await until(lambda: not session.busy, session.busy_changed)
             assert turn.output_text == "".join(WORDS)
+
+
+async def test_where_nothing_says_how_far_it_had_come_it_is_not_taken_up(tmp_path: Path) -> None:
+    server = Server(run_events(), 4)
+    async with script_server(server.script) as s:
+        key, _ = await leave(tmp_path, s.base_url, DEFAULTS)
+        async with World(tmp_path, s.base_url) as w:
+            await w.database.write(
+                lambda db: db.execute("UPDATE interaction SET last_event_id = NULL")
+            )
+        asked = len(server.asked)
+        async with world(tmp_path, s.base_url) as w:
+            await w.open(key)
+            await asyncio.sleep(0.05)
+            assert len(server.asked) == asked
 
 
 async def test_what_is_asked_again_is_stopped_first_at_the_server(tmp_path: Path) -> None:

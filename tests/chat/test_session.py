@@ -481,34 +481,6 @@ async def test_a_key_refused_while_an_answer_is_continued_is_said_too(tmp_path: 
         assert turn.resumable
 
 
-async def test_no_network_ends_the_turn_and_keeps_the_input(tmp_path: Path) -> None:
-    async with script_server(answers(answer())) as server:
-        pass
-    async with world(tmp_path, server.base_url) as w:
-        session = await w.open()
-        turn = await w.ask(session, "hi")
-        assert turn.outcome is Outcome.FAILED
-        assert turn.failure is not None
-        assert "could not be reached" in turn.failure.sentence
-        assert "kept" in turn.failure.advice
-        (stored,) = await w.stored(session)
-        assert "hi" in stored.input
-
-
-async def test_an_overloaded_server_is_asked_again_and_the_wait_is_shown(tmp_path: Path) -> None:
-    script = answers(
-        answer(b"", "503 Service Unavailable", retry_after_ms="20"),
-        answer(completed("ok"), media_type="text/event-stream"),
-    )
-    async with script_server(script) as server, world(tmp_path, server.base_url) as w:
-        session = await w.open()
-        words: list[str] = []
-        session.waiting_changed.connect(lambda turn, text: words.append(text))
-        assert (await w.ask(session, "hi")).outcome is Outcome.COMPLETE
-    assert words[0] == "The server is overloaded. Trying again in 1 s …"
-    assert words[-1] == ""
-
-
 async def test_what_cannot_be_read_is_counted_and_can_be_copied_without_its_text(
     tmp_path: Path,
 ) -> None:

@@ -341,11 +341,11 @@ async def test_texts_too_large_for_one_request_are_said_before_it_is_sent(tmp_pa
 
 async def test_no_network_names_the_file_and_keeps_the_message(tmp_path: Path) -> None:
     async with world(tmp_path, "http://127.0.0.1:1") as w:
-        _, turn = await ask_about(w, "film.mp4", mp4(1))
-        assert turn.outcome is Outcome.FAILED
-        assert turn.failure is not None
-        assert turn.failure.sentence.startswith("“film.mp4” could not be uploaded. 127.0.0.1")
-        assert "Your message is kept." in turn.failure.advice
+        session, turn = await ask_about(w, "film.mp4", mp4(1))
+        assert turn.outcome is Outcome.WAITING
+        pause = session.pause(turn.key)
+        assert pause is not None
+        assert "“film.mp4” could not be uploaded. 127.0.0.1 could not be reached." in pause.why
 
 
 async def test_a_file_that_the_server_cannot_process_is_said_and_tried_again_on_retry(

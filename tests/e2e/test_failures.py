@@ -4,8 +4,8 @@ import socket
 from collections.abc import Callable
 
 from tests.demo.process import DemoProcess, demo_process
-from tests.e2e.desktop import find, wait_for
-from tests.e2e.program import ACCENT, Castor, input_of, text_of
+from tests.e2e.desktop import wait_for
+from tests.e2e.program import Castor, input_of, text_of
 
 KEY_DIALOG = "Gemini API key – Castor"
 
@@ -66,7 +66,7 @@ def test_a_key_that_expired_is_asked_for_in_a_window_of_its_own(
     castor.quit()
 
 
-def test_a_network_that_is_gone_is_said_and_retry_sends_the_same_again(
+def test_what_is_said_without_a_network_survives_a_kill_and_goes_out_by_itself(
     keyless: Callable[[str], Castor],
 ) -> None:
     with socket.socket() as free:
@@ -86,13 +86,31 @@ def test_a_network_that_is_gone_is_said_and_retry_sends_the_same_again(
         castor.wait_answers(1)
     desktop.type("What is my name?")
     desktop.press("Return")
-    _, failed = castor.wait_turns(
-        lambda turns: len(turns) == 2 and turns[1]["outcome"] == "failed", "the failure"
+    _, waiting = castor.wait_turns(
+        lambda turns: len(turns) == 2 and turns[1]["outcome"] == "waiting", "the message to wait"
     )
-    assert input_of(failed) == [{"type": "text", "text": "What is my name?"}]
-    failure = desktop.settled(window, desktop.keep("network-gone.png"))
+    assert input_of(waiting) == [{"type": "text", "text": "What is my name?"}]
+    desktop.settled(window, desktop.keep("network-gone.png"))
+    desktop.type("What is 6 times 7?")
+    desktop.press("Return")
+    castor.wait_turns(lambda turns: len(turns) == 3, "the message behind it")
+    castor.kill()
     with demo_process(*pace):
-        desktop.click(*window.at(*find(failure, ACCENT.name())))  # only Retry is as blue
-        _, answered = castor.wait_answers(2)
-        assert "Ada" in text_of(answered)
+        window = castor.start()
+        kept = [turn["outcome"] for turn in castor.turns()]
+        assert kept == ["complete", "waiting", "waiting"]
+        desktop.settled(window, desktop.keep("waiting-for-the-key.png"))
+        desktop.type("and")
+        desktop.press("Return")  # without a keychain the key is asked for each time
+        dialog = desktop.window(KEY_DIALOG)
+        desktop.focus(dialog)
+        desktop.type("a-key-that-is-good-0123")
+        desktop.press("Return")
+        desktop.gone(KEY_DIALOG)
+        _, name, number = castor.wait_turns(
+            lambda turns: [turn["outcome"] for turn in turns[:3]] == ["complete"] * 3,
+            "what waited to be answered",
+        )[:3]
+        assert "Ada" in text_of(name)
+        assert "42" in text_of(number)
         castor.quit()

@@ -301,7 +301,7 @@ def run_session(frozen: Path | None) -> dict[str, object]:
 
 def run_suite(arguments: Sequence[str]) -> dict[str, object]:
     """Run the tests with the canary as the key in use and in the environment, then search."""
-    with tempfile.TemporaryDirectory(prefix="castor-canary-") as name:
+    with tempfile.TemporaryDirectory(prefix="castor-singing-") as name:
         folder = Path(name)
         for made in ("home", "temporary"):
             (folder / made).mkdir(mode=0o700)

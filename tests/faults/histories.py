@@ -22,6 +22,7 @@ from desktop_app.store.database import FILE_NAME, open_connection
 from desktop_app.store.deletions import Deletion, Kind, note_deletions
 from desktop_app.store.outlines import Heights, save_heights, save_place
 from desktop_app.store.rows import ConversationRow, Draft, interaction_row
+from desktop_app.store.salvage import MENDED
 from desktop_app.store.uploads import UploadRow, save_upload
 
 ORIGIN = "https://generativelanguage.googleapis.com"
@@ -136,6 +137,7 @@ def read_rows(file: Path) -> Rows:
     try:
         for table, columns in TABLES.items():
             found[table] = set(_read_table(db, table, ", ".join(columns)))
+        found["meta"].discard((MENDED,))  # which no damaged one has
     finally:
         db.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
         db.close()

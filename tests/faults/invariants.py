@@ -270,7 +270,8 @@ class Model:
         whole = earlier + (last.text() if last else "")
         dealt = earlier + (last.text(last.dealt) if last else "")
         before = turn.grown[-1][1] if turn.grown else ""
-        if running and said != dealt:
+        heard = last is None or bool(last.listeners)  # or it is just being taken up again
+        if running and said != dealt and heard:
             yield f"I3: {dealt!r} was dealt, {said!r} is shown"
         if not (dealt.startswith(said) and (said.startswith(before) or live.hops)):
             yield f"I3: {dealt!r} was dealt, {before!r} was shown, {said!r} is shown now"

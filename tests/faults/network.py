@@ -193,6 +193,7 @@ async def _ask(w: World, fault: Fault, seen: Seen, wall: _Wall) -> None:
     if fault.before:
         await ask(session)
     session.waiting_changed.connect(lambda _turn, words: seen.waits.append(words))
+    session.pause_changed.connect(lambda _turn, one: seen.waits.append(one.why if one else ""))
     session.key_refused.connect(lambda *_: setattr(seen, "keys_refused", seen.keys_refused + 1))
     session.step_changed.connect(lambda turn, _at: seen.shown.append(turn.output_text))
     before = len(w.notices)
@@ -236,6 +237,7 @@ _FIRST_TURN: Final[Talk] = (
 def broken_rules(fault: Fault, seen: Seen) -> list[str]:
     """Say which rules did not hold, in words; none is what must come back."""
     least, most = fault.seconds
+    left = list(fault.waits[-1:]) if fault.outcome is Outcome.WAITING else [""]
     expected: list[tuple[str, object, object]] = [
         ("the outcome", seen.outcome, fault.outcome),
         ("the text that is kept", seen.text, fault.text),
@@ -246,7 +248,7 @@ def broken_rules(fault: Fault, seen: Seen) -> list[str]:
         ("the row's outcome", seen.stored_outcome, seen.outcome),
         ("the text after a restart", seen.again, seen.text),
         ("the outcome after a restart", seen.again_outcome, seen.outcome),
-        ("words left that something is waited for", seen.waits[-1:] or [""], [""]),
+        ("words left that something is waited for", seen.waits[-1:] or [""], left),
         ("tasks left", seen.left, []),
     ]
     broken = [f"{what}: {is_!r}, not {due!r}" for what, is_, due in expected if is_ != due]

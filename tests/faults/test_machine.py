@@ -15,7 +15,7 @@ from desktop_app.interactions.interaction import Interaction
 from desktop_app.interactions.outcome import Outcome
 from desktop_app.store import conversations as queries
 from desktop_app.store.errors import DiskFull
-from desktop_app.store.rows import ConversationRow, Draft
+from desktop_app.store.rows import ConversationRow
 from tests.faults import machine
 from tests.faults.machine import Actions
 
@@ -58,6 +58,7 @@ class Walk(Actions):
                         self.here.database.refusing = DiskFull("The disk is full.")
                         self._do("send", 0)
                         self.here.database.refusing = None
+                        self.here.pass_time(6)
                     case "send_though_busy":
                         self.model.sent["q9"] = self.session.key
                         self.here.loop.call(lambda: self.session.send("q9"))
@@ -142,7 +143,7 @@ def _show_before_commit(monkeypatch: pytest.MonkeyPatch) -> None:
         turn = self._new_turn(self.conversation.head, content)
         self._show_added(turn, ConversationRow(self.key, "early", turn.origin, 1))
         await self._commit(turn)
-        self.draft = Draft()
+        self._drafting.sent(content)
         self._start(turn)
 
     monkeypatch.setattr(ChatSession, "_send", early)

@@ -19,7 +19,8 @@ from desktop_app.interactions.events import (
 from desktop_app.interactions.interaction import Interaction
 from desktop_app.interactions.steps import ModelOutputStep
 from desktop_app.store import conversations as queries
-from desktop_app.store.database import Database, Work, _Job
+from desktop_app.store.database import Database, Work
+from desktop_app.store.job import Job
 from desktop_app.store.rows import ConversationRow, Draft
 from tests.faults.platter import Platter
 from tests.faults.told import AnswerTold, ConversationTold, Latest, Told
@@ -36,7 +37,7 @@ class WatchedDatabase(Database):
     def settle(self) -> None:
         """Wait until all that was handed over is done, and told to who waits for it."""
         if not self._closed:
-            self._submit(_Job(lambda db: None, write=False)).exception()
+            self._submit(Job(lambda db: None, write=False)).exception()
 
 
 class Person:

@@ -40,6 +40,7 @@ def rpc(status: str, code: int, message: str = "why", **details: object) -> byte
         (404, words("not_found"), errors.NotFound),
         (404, words("model_not_found"), errors.ModelNotFound),
         (416, words("out_of_range"), errors.NotFound),
+        (410, b"", errors.NotFound),
         (429, words("rate_limit_exceeded"), errors.RateLimited),
         (429, words("quota_exceeded"), errors.RateLimited),
         (500, words("api_error"), errors.ServerError),
@@ -93,6 +94,38 @@ def test_a_quota_of_the_day_is_told_from_a_limit_of_the_minute() -> None:
     no_tier = error_from_response(429, {}, words("rate_limit_exceeded", "limit: 0, model: x"))
     assert isinstance(no_tier, errors.RateLimited)
     assert no_tier.daily
+    assert str(no_tier) == "This key has no quota for this model."
+    some = error_from_response(429, {}, words("rate_limit_exceeded", "limit: 0.5, model: x"))
+    assert isinstance(some, errors.RateLimited)
+    assert not some.daily
+
+
+def test_a_long_wait_is_told_in_words() -> None:
+    advices = [
+        error_from_response(429, {"retry-after": wait}, b"").advice
+        for wait in ("59", "61", "7200", "90000")
+    ]
+    assert [advice.removeprefix("Your message is kept. Try again in ") for advice in advices] == [
+        "a moment.",
+        "2 minutes.",
+        "2 hours.",
+        "25 hours.",
+    ]
+
+
+def test_without_a_connection_nothing_was_sent_and_with_one_who_knows() -> None:
+    assert errors.is_unreached(errors.ConnectionFailed("x", code="dns"))
+    assert errors.is_unreached(errors.ConnectionFailed("x", code="proxy_connect"))
+    assert errors.is_unreached(errors.TimedOut("x", code="connect_timeout"))
+    for other in (
+        errors.TimedOut("x", code="no_event"),
+        errors.StreamBroken("x", code="connect"),
+        errors.ConnectionFailed("x", code="tls"),
+        errors.ProxyRefused("x", code="proxy_password"),
+        errors.CertificateNotTrusted("x", code="certificate"),
+        OSError(),
+    ):
+        assert not errors.is_unreached(other), other
 
 
 @pytest.mark.parametrize(

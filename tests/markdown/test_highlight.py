@@ -161,6 +161,18 @@ def test_code_that_grows_has_the_colours_that_it_has_all_at_once(
     assert code.lines == coloured(text, language)
 
 
+def test_a_line_that_was_finished_and_is_not_any_more_is_read_again() -> None:
+    code = Highlighting("javascript", '"""</a>"')
+    code.advance(1, 0)
+    code.feed('"""</a>"', grows=True)
+    code.advance(1, 0)
+    code.advance(1, 0)
+    assert code.lines == [(('"""</a>"', "c_text"),)]
+    code.feed('"""</a>"')
+    code.advance(1, FOREVER)
+    assert code.lines == coloured('"""</a>"', "javascript")
+
+
 @given(PIECES, st.integers(0, 200))
 def test_a_line_that_is_far_enough_above_the_end_stays_as_it_is(text: str, cut: int) -> None:
     text = "a = 1\n" * 3 * SECTION_LINES + text

@@ -35,10 +35,11 @@ def test_a_draft_set_aside_is_put_back_or_recovered_by_the_next_start(db: apsw.C
 
     aside.set_draft_aside(db)
     store.save_draft(db, "", Draft("of the second start"))
+    aside.keep_aside(db, Draft("half a thought, and more", kept.attachments))
     aside.recover_draft(db)  # the program ended meanwhile
     aside.recover_draft(db)
     assert store.load_draft(db, "") == Draft(
-        "half a thought\n\nof the second start", kept.attachments
+        "half a thought, and more\n\nof the second start", kept.attachments
     )
 
 

@@ -195,8 +195,8 @@ async def test_stop_says_when_the_server_may_go_on(
         await eventually(lambda: not session.busy)
         (turn,) = session.turns
         view = view_of(window.pane.transcript, turn)
-        assert view._status.accessibleName() == words
-        assert view._status.height() == 22, "one line"
+        assert view.foot.status.accessibleName() == words
+        assert view.foot.status.height() == 22, "one line"
         assert not window.pane.notices.isVisible()
 
 
@@ -220,7 +220,7 @@ async def test_stop_before_the_answer_began_promises_nothing_of_the_server(
         await eventually(lambda: not session.busy)
         (turn,) = session.turns
         view = view_of(window.pane.transcript, turn)
-        assert view._status.accessibleName() == "Stopped before the answer began."
+        assert view.foot.status.accessibleName() == "Stopped before the answer began."
 
 
 def test_what_was_stopped_at_the_server_too_is_only_stopped(transcript: Transcript) -> None:
@@ -234,7 +234,7 @@ def test_what_was_stopped_at_the_server_too_is_only_stopped(transcript: Transcri
         turn.cancel()
         turn.apply(InteractionSnapshot(InteractionHeader("v1", status)))
         transcript.set_turns([turn])
-        assert view_of(transcript, turn)._status.accessibleName() == words
+        assert view_of(transcript, turn).foot.status.accessibleName() == words
 
 
 def test_the_words_take_two_lines_where_one_is_too_narrow(transcript: Transcript) -> None:
@@ -242,9 +242,9 @@ def test_the_words_take_two_lines_where_one_is_too_narrow(transcript: Transcript
     turn.apply(InteractionCreated(InteractionHeader("v1", "in_progress")))
     turn.cancel()
     transcript.set_turns([turn])
-    assert view_of(transcript, turn)._status.height() == 22
+    assert view_of(transcript, turn).foot.status.height() == 22
     transcript.resize(QSize(330, 600))
-    assert view_of(transcript, turn)._status.height() == 44
+    assert view_of(transcript, turn).foot.status.height() == 44
 
 
 # --- one answer from several requests -------------------------------------------------------------
@@ -291,7 +291,7 @@ def test_why_an_answer_is_not_gone_on_with_is_said(transcript: Transcript) -> No
     turn.explain(Failure("same_token", "The server did not get any further."))
     transcript.set_turns([turn])
     view = view_of(transcript, turn)
-    assert view._status.accessibleName() == "The server did not get any further."
+    assert view.foot.status.accessibleName() == "The server did not get any further."
     assert not [card for card in transcript.findChildren(FailureCard) if card.isVisible()]
 
 
@@ -302,7 +302,9 @@ def test_an_answer_that_waits_in_the_queue_says_so(transcript: Transcript) -> No
     turn.apply(StepDelta(0, TextDelta("half")))
     transcript.update_turn(turn)
     transcript.set_waiting(turn, "Waiting in the server’s queue …")
-    assert view_of(transcript, turn)._status.accessibleName() == "Waiting in the server’s queue …"
+    assert (
+        view_of(transcript, turn).foot.status.accessibleName() == "Waiting in the server’s queue …"
+    )
 
 
 # --- calls of functions ---------------------------------------------------------------------------
@@ -328,14 +330,16 @@ async def test_a_call_is_shown_and_refused_and_the_composer_keeps_its_text(
         session = await ask(window, "Rain?")
         assert lines(window) == ['Function: weather(city: "weather")']
         view = view_of(window.pane.transcript, session.turns[0])
-        assert view._status.accessibleName() == "The model asks for a function. Castor runs none."
+        assert (
+            view.foot.status.accessibleName() == "The model asks for a function. Castor runs none."
+        )
         window.pane.composer.edit.set_text("half a thought")
         click(button(window, "Refuse"))
         await eventually(lambda: len(session.turns) == 2 and not session.busy)
         assert texts(window.pane.transcript) == ["Then not."]
         assert lines(window) == ['Function: weather(city: "weather")', "You refused weather"]
         assert window.pane.composer.edit.toPlainText() == "half a thought"
-        assert view._status.isHidden(), "what follows says it"
+        assert view.foot.status.isHidden(), "what follows says it"
         assert not [
             b for b in window.findChildren(Button) if b.isVisible() and b.text() == "Refuse"
         ]

@@ -264,7 +264,7 @@ def test_how_a_turn_ended_is_said(transcript: Transcript) -> None:
             interaction.apply(event)
         transcript.set_turns([interaction])
         (view,) = [v for v in views(transcript) if v.turn is interaction]
-        assert words in view._status.accessibleName(), name
+        assert words in view.foot.status.accessibleName(), name
 
 
 # --- copying --------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ class Role(IntEnum):
     GROUP = Qt.ItemDataRole.UserRole + 2
     UNREAD = Qt.ItemDataRole.UserRole + 3
     BUSY = Qt.ItemDataRole.UserRole + 4
+    WAITING = Qt.ItemDataRole.UserRole + 5
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class ConversationListModel(QAbstractListModel):
         super().__init__(parent)
         self._entries: list[_Entry] = []
         self._busy: set[str] = set()
+        self._waiting: set[str] = set()
 
     def set_rows(self, rows: list[ConversationRow], today: dt.date | None = None) -> None:
         """Show these conversations, in this order."""
@@ -82,6 +84,16 @@ class ConversationListModel(QAbstractListModel):
             self._busy.add(key)
         else:
             self._busy.discard(key)
+        index = self.index_of(key)
+        if index.isValid():
+            self.dataChanged.emit(index, index)
+
+    def set_waiting(self, key: str, waiting: bool) -> None:
+        """Show that an input waits to be sent, or that none does."""
+        if waiting:
+            self._waiting.add(key)
+        else:
+            self._waiting.discard(key)
         index = self.index_of(key)
         if index.isValid():
             self.dataChanged.emit(index, index)
@@ -135,11 +147,14 @@ class ConversationListModel(QAbstractListModel):
                 notes = [row.title]
                 notes += ["unread"] if row.unread else []
                 notes += ["answer coming in"] if row.key in self._busy else []
+                notes += ["waiting to be sent"] if row.key in self._waiting else []
                 return ", ".join(notes)
             case Role.KEY:
                 return row.key
             case Role.UNREAD:
                 return row.unread
+            case Role.WAITING:
+                return row.key in self._waiting
             case Role.BUSY:
                 return row.key in self._busy
             case _:

@@ -49,6 +49,7 @@ class RowDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self._theme = theme
         self._ellipsis = icon(theme, "ellipsis")
+        self._clock = icon(theme, "clock", "quiet", "quiet")
         self.angle = 0.0
         self.keyboard = False
 
@@ -87,7 +88,8 @@ class RowDelegate(QStyledItemDelegate):
             paint_box(painter, rect, RADIUS, color(surface))
         unread = bool(index.data(Role.UNREAD))
         busy = bool(index.data(Role.BUSY))
-        mark = hovered or unread or busy
+        waiting = bool(index.data(Role.WAITING))
+        mark = hovered or unread or busy or waiting
         room = rect.width() - TEXT_LEFT - (_END_WITH_MARK if mark else _END) + 8
         place = QRectF(rect.left() + TEXT_LEFT, rect.top(), room, rect.height())
         self._paint_title(painter, place, str(index.data()), chosen or unread, surface)
@@ -97,6 +99,8 @@ class RowDelegate(QStyledItemDelegate):
         elif busy:
             ring = QRectF(center.x() - 6, center.y() - 6, 12, 12)
             paint_activity(painter, ring, self._theme, self.angle)
+        elif waiting:
+            paint_icon(painter, self._clock, center.x() - 7, center.y() - 7, 14)
         elif unread:
             paint_dot(painter, center, 7, color("accent"))
         if self.keyboard and state & QStyle.StateFlag.State_HasFocus:

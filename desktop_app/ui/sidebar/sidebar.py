@@ -25,6 +25,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
 
+from desktop_app.chat.library import Library
 from desktop_app.overriding import override
 from desktop_app.store.rows import ConversationRow
 from desktop_app.ui.activity import STEP_DEGREES, STEP_MS
@@ -108,6 +109,15 @@ class Sidebar(QWidget):
         """Show that an answer comes in there, or has ended."""
         self.list_model.set_busy(key, busy)
         self.list.turn_rings(bool(self.list_model.busy_keys))
+
+    def follow(self, library: Library) -> None:
+        """Show in which conversations something is coming in, and in which it waits."""
+        library.busy_changed.connect(self.set_busy)
+        library.outbox.waiting_changed.connect(self.set_waiting)
+
+    def set_waiting(self, key: str, waiting: bool) -> None:
+        """Show that an input waits there to be sent, or that none does."""
+        self.list_model.set_waiting(key, waiting)
 
     @override
     def sizeHint(self) -> QSize:

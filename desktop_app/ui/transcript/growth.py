@@ -41,8 +41,12 @@ class Growth(QObject):
             slot.view.mark_dirty(position)
             if not self._timer.isActive():
                 self._timer.start()
-            if not self._ticks.isActive():
-                self._ticks.start()
+            self.watch()
+
+    def watch(self) -> None:
+        """Let seconds be counted while something is coming in."""
+        if not self._ticks.isActive():
+            self._ticks.start()
 
     def flush(self) -> None:
         """Show what has grown."""

@@ -29,7 +29,9 @@ def words_for_end(turn: Interaction, *, last: bool) -> str:
         return "The agent’s budget is used up."
     match turn.outcome:
         case Outcome.CANCELLED:
-            return _words_for_stop(turn)
+            return "Not sent" if turn.unsent else _words_for_stop(turn)
+        case Outcome.WAITING:
+            return "Waiting to be sent"
         case Outcome.NEEDS_ACTION if open_calls(turn):
             # What follows says what became of the calls.
             return "The model asks for a function. Castor runs none." if last else ""

@@ -11,6 +11,7 @@ from PySide6.QtCore import QEvent, QRect, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
+from desktop_app.chat.pause import Pause
 from desktop_app.images.pixels import Pixels
 from desktop_app.interactions.interaction import Interaction
 from desktop_app.interactions.outline import facts_of
@@ -41,6 +42,12 @@ class Transcript(ColumnArea):
     refuse = Signal(str)
     """The calls of functions of the turn of this key are to be refused."""
 
+    hurried = Signal(str)
+    """The turn of this key, which waits, is to be tried now."""
+
+    withdrawn = Signal(str)
+    """The turn of this key, which waits, is not to be sent."""
+
     link_clicked = Signal(str, str)
     """A link is to be opened: its address, and the text that stands for it."""
 
@@ -59,6 +66,7 @@ class Transcript(ColumnArea):
         super().__init__(theme, self._make_view, parent)
         self._bar.valueChanged.connect(self._leave_citation)
         self._thumbnail = thumbnail
+        self._pauses: dict[str, Pause] = {}
         self._growth = Growth(self._column, self)
         self._growth.flushed.connect(self._show_growth)
         self.selecting = Selecting(theme, self, self._column, self)
@@ -88,6 +96,7 @@ class Transcript(ColumnArea):
         if heights:
             known = zip(heights, guessed, strict=True)
             guessed = [height or guess for height, guess in known]
+        self._pauses.clear()
         self._column.begin(Path(turns, keys, read), guessed)
         self.selecting.forget()
         self._open_at(place)
@@ -120,6 +129,30 @@ class Transcript(ColumnArea):
             self._column.truncate(at)
             self.selecting.follow()
         self.add_turn(turn)
+
+    def remove_turn(self, key: str) -> None:
+        """Show the last turn no more."""
+        at = self._column.path.number_of(key)
+        if at is None:
+            return
+        self._column.truncate(at)
+        self.selecting.follow()
+        last = self._column.slot(at - 1)
+        if last is not None:
+            last.view.set_last(True)
+            self._column.fit_again(last)
+        self._arrange()
+
+    def show_pause(self, turn: Interaction, pause: Pause | None) -> None:
+        """Say what stands before the next try of a turn, and count down to it."""
+        if pause is None:
+            self._pauses.pop(turn.key, None)
+        else:
+            self._pauses[turn.key] = pause
+        slot = self._column.slot_of(turn.key)
+        if slot is not None:
+            slot.view.set_pause(pause)
+            self._growth.watch()
 
     def update_turn(self, turn: Interaction) -> None:
         """Show a turn as it is now: it has begun, or ended."""
@@ -167,6 +200,9 @@ class Transcript(ColumnArea):
         view.retry.connect(self.retry)
         view.resume.connect(self.resume)
         view.refuse.connect(self.refuse)
+        view.foot.hurried.connect(self.hurried)
+        view.foot.withdrawn.connect(self.withdrawn)
+        view.foot.pause = self._pauses.get(turn.key)
         view.link_clicked.connect(self.link_clicked)
         view.media_requested.connect(self.media_requested)
         view.citation_reached.connect(self.citation_reached)

@@ -1,41 +1,36 @@
 """One turn on screen: the input, the steps of the answer, what it waits for, how it ended."""
 
-from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from desktop_app.chat.pause import Pause
 from desktop_app.images.pixels import Pixels
-from desktop_app.interactions.calls import open_calls
 from desktop_app.interactions.content import AttachmentContent
 from desktop_app.interactions.interaction import Interaction
-from desktop_app.interactions.outcome import Failure, Outcome
+from desktop_app.interactions.outcome import Outcome
 from desktop_app.interactions.steps import FunctionResultStep
 from desktop_app.overriding import override
-from desktop_app.ui.buttons import HEIGHT as BUTTON_HEIGHT
-from desktop_app.ui.buttons import Button, IconButton
+from desktop_app.ui.buttons import IconButton
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.transcript.anchor import Anchor
 from desktop_app.ui.transcript.audio_card import MediaCard
 from desktop_app.ui.transcript.blocks_view import BlocksView
 from desktop_app.ui.transcript.bubble import Bubble
 from desktop_app.ui.transcript.copying import answer_source, put_text
-from desktop_app.ui.transcript.failure_card import FailureCard
 from desktop_app.ui.transcript.lines import OpeningLine, StepLine, ThoughtLine
 from desktop_app.ui.transcript.model_image import ModelImage
 from desktop_app.ui.transcript.pictures import PictureRow, ThumbnailSource
-from desktop_app.ui.transcript.status_line import StatusLine, words_for_end
 from desktop_app.ui.transcript.step_lines import words_of
 from desktop_app.ui.transcript.step_views import StepView, StepViews
+from desktop_app.ui.transcript.turn_foot import BLOCK_GAP, STEP_GAP, TurnFoot
 from desktop_app.ui.transcript.turn_parts import input_text
 from desktop_app.ui.transcript.turn_places import PartView, anchor_at, text_in, y_of
 from desktop_app.values import value_class
 
 INPUT_GAP: Final = 22
-STEP_GAP: Final = 8
-BLOCK_GAP: Final = 14
 ACTIONS_HEIGHT: Final = 28
 ACTIONS_GAP: Final = 6
 ACTIONS_STEP: Final = 32
@@ -87,8 +82,6 @@ class TurnView(QWidget):
         super().__init__(parent)
         self._theme = theme
         self.turn = turn
-        self._last = False
-        self._waiting = ""
         self._dirty: set[int] = set()
         self._steps = StepViews(theme, turn, self, self._connect_view)
         self._steps.as_table = state is not None and state.as_table
@@ -103,18 +96,17 @@ class TurnView(QWidget):
             self._bubble.link_clicked.connect(self.link_clicked)
             self._bubble.height_changed.connect(self.height_changed)
         self._results = [self._make_result(step) for step in turn.results]
-        self._status = StatusLine(theme, self)
-        self._refuse = Button(theme, "Refuse", "plain", "x", self)
-        self._refuse.setAccessibleDescription("Answers the model that nothing was run")
-        self._refuse.clicked.connect(partial(self.refuse.emit, self.turn.key))
-        self._refuse.hide()
-        self._failure: FailureCard | None = None
+        self.foot = TurnFoot(theme, turn, self)
+        self.foot.retry.connect(self.retry)
+        self.foot.resume.connect(self.resume)
+        self.foot.refuse.connect(self.refuse)
+        self.foot.height_changed.connect(self.height_changed)
         self._copy = IconButton(theme, "copy", "Copy answer", ACTIONS_HEIGHT, self)
         self._copy.clicked.connect(self._copy_answer)
         self._table = IconButton(theme, "table-2", "", ACTIONS_HEIGHT, self)
         self._table.clicked.connect(self._toggle_table)
         self._table.hide()
-        self._steps.sources.stackUnder(self._status)
+        self._steps.sources.stackUnder(self.foot.status)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.update_all()
         for part, view in enumerate(self._parts):
@@ -140,8 +132,7 @@ class TurnView(QWidget):
         """Where Tab stops in it, in this order."""
         parts = (self._pictures, self._bubble, *self._results, self._steps)
         found = [stop for part in parts if part is not None for stop in part.stops]
-        failure = self._failure.stops if self._failure is not None else []
-        return [*found, self._refuse, *failure, self._copy, self._table]
+        return [*found, *self.foot.stops, self._copy, self._table]
 
     # --- what changes -------------------------------------------------------------------------
 
@@ -164,7 +155,7 @@ class TurnView(QWidget):
         """Show the turn as it is now."""
         self._dirty.update(range(len(self.turn.steps)))
         self.flush()
-        over = self.turn.outcome is not Outcome.STREAMING
+        over = not self._goes_on
         if over:
             self._steps.finish()
         self._update_failure()
@@ -174,16 +165,22 @@ class TurnView(QWidget):
 
     def set_last(self, last: bool) -> None:
         """Say whether it is the last turn: only that can be asked again."""
-        if last != self._last:
-            self._last = last
+        if last != self.foot.last:
+            self.foot.last = last
             self._update_status()
             self._update_failure()
 
     def set_waiting(self, words: str) -> None:
         """Say what the turn waits for."""
-        self._waiting = words
+        self.foot.waiting = words
         if self._update_status():
             self.height_changed.emit()
+
+    def set_pause(self, pause: Pause | None) -> None:
+        """Say what stands before the next try."""
+        self.foot.pause = pause
+        self._update_status()
+        self.height_changed.emit()
 
     def open_thoughts(self) -> None:
         """Open what the model thought."""
@@ -194,6 +191,7 @@ class TurnView(QWidget):
     def tick(self) -> None:
         """A second has passed: show how long the model has been thinking."""
         self._dirty.update(self._steps.ticking())
+        self.foot.tick()
 
     def show_thumbnail(self, sha256: str, png: bytes) -> None:
         """Show a thumbnail that was made meanwhile."""
@@ -258,35 +256,16 @@ class TurnView(QWidget):
 
     # --- how it goes --------------------------------------------------------------------------
 
+    @property
+    def _goes_on(self) -> bool:
+        """Whether there is an answer to come."""
+        return self.turn.outcome in (Outcome.WAITING, Outcome.STREAMING)
+
     def _update_status(self) -> bool:
-        turn = self.turn
-        words, running = "", turn.outcome is Outcome.STREAMING
-        if running:
-            silent = self._steps.is_silent
-            words = self._waiting or ("Waiting for the answer" if silent else "")
-        else:
-            words = words_for_end(turn, last=self._last)
-        refusable = self._last and not running and bool(open_calls(turn))
-        changed = refusable == self._refuse.isHidden()
-        self._refuse.setVisible(refusable)
-        return self._status.show_words(words, running) or changed
+        return self.foot.update_status(silent=self._steps.is_silent)
 
     def _update_failure(self) -> None:
-        turn = self.turn
-        failed = turn.outcome in (Outcome.FAILED, Outcome.INTERRUPTED)
-        if failed and self._failure is None:
-            self._failure = FailureCard(self._theme, self)
-            self._failure.retry.connect(partial(self.retry.emit, self.turn.key))
-            self._failure.resume.connect(partial(self.resume.emit, self.turn.key))
-            self._failure.height_changed.connect(self.height_changed)
-            self._failure.stackUnder(self._copy)
-            self._failure.show()
-        if self._failure is not None:
-            self._failure.setVisible(failed)
-        if failed and self._failure is not None:
-            failure = turn.failure or Failure("", "The answer failed.")
-            resume = self._last and turn.resumable
-            self._failure.show_failure(failure, retry=self._last, resume=resume)
+        self.foot.update_failure(self._copy)
         self.height_changed.emit()
 
     # --- pixels -------------------------------------------------------------------------------
@@ -323,21 +302,8 @@ class TurnView(QWidget):
             sources.move(0, top)
             top += sources.fit(width)
             gap = BLOCK_GAP
-        if not self._status.isHidden():
-            top += gap
-            self._status.move(0, top)
-            top += self._status.fit(width)
-            gap = BLOCK_GAP
-        if not self._refuse.isHidden():
-            top += STEP_GAP
-            self._refuse.setGeometry(0, top, self._refuse.sizeHint().width(), BUTTON_HEIGHT)
-            top += BUTTON_HEIGHT
-            gap = BLOCK_GAP
-        if self._failure is not None and not self._failure.isHidden():
-            top += gap + 2
-            self._failure.move(0, top)
-            top += self._failure.fit(width)
-        if self.turn.outcome is not Outcome.STREAMING:
+        top = self.foot.fit(top, gap, width)
+        if not self._goes_on and not self.turn.unsent:
             top += ACTIONS_GAP
             self._copy.move(-6, top)
             self._table.move(-6 + (0 if self._copy.isHidden() else ACTIONS_STEP), top)
@@ -383,7 +349,7 @@ class TurnView(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the figures of the turn: tokens and seconds."""
         figures = self._figures()
-        if not figures or self.turn.outcome is Outcome.STREAMING:
+        if not figures or self._goes_on:
             return
         painter = QPainter(self)
         painter.setFont(self._theme.font(12, figures=True))

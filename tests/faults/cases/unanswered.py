@@ -23,21 +23,21 @@ from tests.scriptserver import answer
 _NO_CONNECTION: Final = (
     Fault(
         "nobody listens",
-        Outcome.FAILED,
+        Outcome.WAITING,
         way="nobody",
         seconds=(1.3, 1.4),
-        sentence=f"{HERE} could not be reached.",
-        advice=f"{KEPT} Check the network",
-        waits=(f"{HERE} could not be reached. Trying again in 1 s …",),
+        waits=(
+            f"{HERE} could not be reached.",
+            f"Waiting for the network. {HERE} could not be reached.",
+        ),
         creates=0,
     ),
     Fault(
         "the name is unknown",
-        Outcome.FAILED,
+        Outcome.WAITING,
         way="unknown name",
         seconds=(1.3, 1.4),
-        sentence="nobody.castor.test could not be found.",
-        advice=KEPT,
+        waits=("Waiting for the network. nobody.castor.test could not be found.",),
         creates=0,
     ),
     Fault(
@@ -177,7 +177,7 @@ _NO_ANSWER: Final = (
         create=(*[talk(answer(b"", "503 Service Unavailable"))] * 2, WHOLE_STREAM),
         text=WHOLE,
         seconds=(3.0, 4.0),
-        waits=("The server is overloaded. Trying again in 1 s …",),
+        waits=("The server is overloaded.", ""),
         creates=3,
     ),
 )

@@ -10,8 +10,8 @@ import apsw
 
 from desktop_app import faultpoints
 from desktop_app.chat import session
-from desktop_app.chat.saving import Writer
-from desktop_app.chat.session import ChatSession
+from desktop_app.chat.drafting import Drafting
+from desktop_app.chat.writing import Writer
 from desktop_app.interactions.interaction import Interaction
 from desktop_app.settings.file import SettingsFile
 from desktop_app.settings.settings import Settings, write_settings
@@ -47,10 +47,10 @@ def _show_before_commit() -> None:
 def _forget_drafts() -> None:
     """What stands in the composer is never written."""
 
-    def write_draft(self: ChatSession, text: str) -> None:
+    def write(self: Drafting, text: str) -> None:
         self.draft = replace(self.draft, text=text)
 
-    ChatSession.write_draft = write_draft  # type: ignore[method-assign]
+    Drafting.write = write  # type: ignore[method-assign]
 
 
 def _leave_streaming() -> None:
