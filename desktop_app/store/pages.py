@@ -89,11 +89,11 @@ class Log:
         A power cut may leave the head of a frame, and behind it what stood there before.
         """
         data, at = self._data, place - _FRAME_HEADER
-        before = at - self.page_size - 8 if at > _WAL_HEADER else 24
+        before = at - PAGE_SIZE - 8 if at > _WAL_HEADER else 24
         sums: tuple[int, int] = struct.unpack(">II", data[before : before + 8])
         order = ">" if data[3] & 1 else "<"
         sums = _sums(data[at : at + 8], order, sums)
-        sums = _sums(data[place : place + self.page_size], order, sums)
+        sums = _sums(data[place : place + PAGE_SIZE], order, sums)
         return struct.unpack(">II", data[at + 16 : at + 24]) == sums
 
     def committed(self) -> list[tuple[int, int]]:
