@@ -56,7 +56,9 @@ def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 LIBRARIES = ["httpx", "httpcore.http11", "h11", "asyncio", "qasync", "keyring", "desktop_app.x"]
 
 
-@pytest.mark.parametrize("form", [one for one in forms(KEY) if one.isascii() and b"\0" not in one])
+@pytest.mark.parametrize(
+    "form", sorted(one for one in forms(KEY) if one.isascii() and b"\0" not in one)
+)
 def test_the_key_is_taken_out_however_it_is_written(log: Path, form: bytes) -> None:
     for name in LIBRARIES:
         logging.getLogger(name).debug("before %s and after", form.decode())
