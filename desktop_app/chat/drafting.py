@@ -34,7 +34,16 @@ class Drafting(QObject):
         """Keep the text that stands in the composer."""
         if text != self.draft.text:
             self.draft = replace(self.draft, text=text)
-            self._writer.save_draft(self.owner, self.draft)
+            self.keep()
+
+    def keep(self) -> None:
+        """Keep all of it: it was to be sent, and was not."""
+        self._writer.save_draft(self.owner, self.draft)
+
+    def send(self, text: str) -> None:
+        """It is on its way into a turn, with this text."""
+        self.draft = replace(self.draft, text=text)
+        self.held = True
 
     def attach(self, attachment: AttachmentContent) -> None:
         """Put a file that is in the store into the draft."""

@@ -214,8 +214,7 @@ class ChatSession(QObject):
         if text.strip():
             blocks.append(TextContent(text))
         if blocks and not self.busy and not self._retired:
-            self._drafting.draft = replace(self.draft, text=text)
-            self._drafting.held = True
+            self._drafting.send(text)
             self._begin(self._send(tuple(blocks)), "send")
 
     def send_next(self) -> None:
@@ -309,6 +308,7 @@ class ChatSession(QObject):
             turn = self._new_turn(self.conversation.head, content)
             row = await self._commit(turn)
         except StoreError as error:
+            self._drafting.keep()
             self._sent()
             self.send_refused.emit(error)
             return

@@ -105,6 +105,24 @@ async def test_a_message_is_refused_and_goes_out_later(tmp_path: Path, told: Tol
         assert turn.outcome is Outcome.COMPLETE
 
 
+async def test_a_message_that_was_refused_is_back_in_its_composer(
+    tmp_path: Path, told: Told
+) -> None:
+    async with script_server(told.script) as one, world(tmp_path, one.base_url) as w:
+        session = await w.open()
+        await w.ask(session, "hello")
+        key = session.key
+        await full(w)
+        refused: list[DiskFull] = []
+        session.send_refused.connect(refused.append)
+        session.send("typed and sent at once")
+        await until(lambda: bool(refused), session.send_refused)
+        await w.open()
+        assert (await w.open(key)).draft == Draft("typed and sent at once")
+        await room(w)
+        assert await draft_of(w, key) == "typed and sent at once"
+
+
 async def test_a_draft_is_back_in_its_composer_and_on_the_disk_later(
     tmp_path: Path, told: Told
 ) -> None:
