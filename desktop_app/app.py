@@ -84,6 +84,8 @@ def run(arguments: Arguments, profile: Profile, base_url: str) -> int:
 async def _main(
     application: QApplication, arguments: Arguments, profile: Profile, base_url: str
 ) -> int:
+    notices = NoticeBoard()
+    catch_bugs(notices)
     database = profile.database
     begun = asyncio.ensure_future(database.begin(_begin))
     colouring = Colouring(at_once=arguments.screenshot is not None, parent=application)
@@ -96,8 +98,6 @@ async def _main(
         rows, meta = await _rows_and_meta(begun, database)
         if base_url != profile.settings.base_url and not await _is_meant(theme, base_url):
             return 0
-        notices = NoticeBoard()
-        catch_bugs(notices)
         tasks = TaskScope(notices.report)
         files = AttachmentStore(profile.attachments)
         decoder = DecoderProcess()

@@ -21,10 +21,13 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections import Counter
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from tests.demo.process import demo_process
 from tests.documents import wav
@@ -160,14 +163,14 @@ class Canary:
         desktop.focus(desktop.window(TITLE))
 
     def fail(self) -> None:
-        """Ask a server that has gone, and copy what the card says of it."""
+        """Ask a server that fails and says the question again, and copy what the card says."""
         desktop = self.castor.desktop
         desktop.press("ctrl+l")
         desktop.type("Are you there?")
         desktop.press("Return")
         self.castor.wait_turns(lambda turns: turns[-1]["outcome"] == "failed", "the failure")
         self.reader.click("Details")
-        details = self.copy_details(b"could not be reached")
+        details = self.copy_details(b"api_error")
         assert b"Are you there" not in details, "no text of the person's is in it"
 
     def copy_details(self, words: bytes) -> bytes:
@@ -256,6 +259,42 @@ def plant(folder: Path) -> tuple[int, int]:
     return written, noticed
 
 
+class _Failing(BaseHTTPRequestHandler):
+    """Refuses everything, in the words of who asks."""
+
+    def do_GET(self) -> None:
+        self.do_POST()
+
+    def do_POST(self) -> None:
+        asked = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        message = f"It broke: {asked.decode('utf-8', 'replace')}"
+        body = json.dumps({"error": {"code": "api_error", "message": message}}).encode()
+        self.send_response(500)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def failing_server(url: str) -> Iterator[None]:
+    """Serve nothing but failures where another server has gone."""
+    port = urlsplit(url).port
+    assert port is not None
+    server = ThreadingHTTPServer(("127.0.0.1", port), _Failing)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
 def one_session(
     castor: Castor, reader: Reader, session: Session, folder: Path
 ) -> dict[str, object]:
@@ -267,7 +306,8 @@ def one_session(
     with demo_process("--port", "0", "--tokens-per-second", "200", "--seed", "1") as demo:
         castor.arguments = ("--base-url", demo.url)
         canary.first_run()
-    canary.fail()
+    with failing_server(demo.url):
+        canary.fail()
     castor.quit()
     assert session.kept(demo.url) == KEY
     if not canary.frozen:

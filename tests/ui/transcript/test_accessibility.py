@@ -161,17 +161,21 @@ def test_what_a_reader_was_given_goes_with_its_view(theme: Theme, qtbot: QtBot) 
 def test_views_that_come_and_go_leave_nothing_behind(theme: Theme, qtbot: QtBot) -> None:
     from desktop_app.ui.transcript.accessibility import _Node
 
+    def living() -> dict[int, object]:
+        gc.collect()
+        kinds = _Node | BlocksView
+        return {id(one): one for one in gc.get_objects() if isinstance(one, kinds)}
+
     window = QWidget()
     qtbot.addWidget(window)
+    before = living()  # what another test has left
     for _ in range(50):
         view = BlocksView(theme, "Answer", window)
         view.show_text(TEXT)
         assert sum(thing.isValid() for thing in walk(interface(view))) > 6
         delete(view)
         del view
-    gc.collect()
-    left = [one for one in gc.get_objects() if isinstance(one, _Node | BlocksView)]
-    assert left == []
+    assert len(living().keys() - before.keys()) == 0
 
 
 def test_a_picture_that_opens_is_a_button_and_another_file_is_none(
