@@ -23,7 +23,7 @@ import sys
 import tempfile
 import threading
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -280,7 +280,7 @@ class _Failing(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def failing_server(url: str) -> Iterator[None]:
+def failing_server(url: str) -> Generator[None]:
     """Serve nothing but failures where another server has gone."""
     port = urlsplit(url).port
     assert port is not None
