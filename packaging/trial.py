@@ -36,6 +36,7 @@ Keychain().write(origin_of(sys.argv[1]), Secret("a-key-that-only-the-keychain-ha
 """
 """What the source tree runs to put a key into the keychain, for the frozen program to find."""
 SECRET_SERVICE: Final = "Secret Service"
+FAULT_POINT: Final = "CASTOR_FAULTPOINT"
 
 
 def try_out(folder: Path) -> int:
@@ -60,8 +61,8 @@ def clean_variables() -> Generator[dict[str, str]]:
         runtime = Path(home, "run")
         runtime.mkdir(mode=0o700)
         variables |= dict.fromkeys(("HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA"), home)
-        # A program that looked for fault points would not even start on this one.
-        variables["CASTOR_FAULTPOINT"] = "none that there is"
+        # A frozen program that looked for fault points would not even start on this one.
+        variables[FAULT_POINT] = "none that there is"
         yield {**variables, "XDG_RUNTIME_DIR": str(runtime), "LC_ALL": "C.UTF-8"}
 
 
@@ -130,6 +131,7 @@ def show_start_times(castor: Sequence[str], variables: Mapping[str, str]) -> boo
     """Print how long it takes from the start to a picture of the window, beside the source's."""
     python = str(environment.program("python"))
     commands = {"frozen": list(castor), "from source": [python, "-m", "desktop_app"]}
+    variables = {name: value for name, value in variables.items() if name != FAULT_POINT}
     times: dict[str, list[float]] = {name: [] for name in commands}
     with tempfile.TemporaryDirectory(prefix="castor-start-") as folder:
         profile = ["--demo", "--profile", f"{folder}/profile", "--screenshot", f"{folder}/w.png"]
