@@ -16,7 +16,8 @@ def test_a_server_that_looks_like_googles_is_asked_about_first(
     desktop = castor.desktop
     window = castor.start("--ask", "What is this?", title=QUESTION)
     desktop.settled(window, desktop.keep("look-alike.png"))
-    assert [one.title for one in desktop.windows()] == [QUESTION]
+    titles = [one.title for one in desktop.windows()]
+    assert [title for title in titles if "Castor" in title] == [QUESTION]
     desktop.close(window)
     castor.ended()
     assert castor.conversations() == []
