@@ -7,7 +7,9 @@ limit.
 
 import os
 import re
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -28,6 +30,10 @@ SERVICE: Final = "castor"
 ENVIRONMENT_VARIABLES: Final = ("GEMINI_API_KEY", "GOOGLE_API_KEY")
 WINDOWS_LIMIT: Final = 2560
 """Bytes of UTF-16 in one entry of the Windows credential store."""
+TURN_SECONDS: Final = 10.0
+"""How long a call waits for the one before it: as long as anybody waits for the keychain."""
+
+_turns = threading.Lock()
 
 
 class KeyringError(AppError):
@@ -135,7 +141,8 @@ class Keychain:
         """
         backend = self._best()
         try:
-            text = backend.get_password(SERVICE, str(origin)) if unlock(backend) else None
+            with _one_at_a_time():
+                text = backend.get_password(SERVICE, str(origin)) if unlock(backend) else None
         except Exception as error:  # noqa: BLE001 - backends raise what their system does
             raise _translate(error) from None
         if not text:
@@ -152,11 +159,12 @@ class Keychain:
         if too_long and type(backend).__module__ == "keyring.backends.Windows":
             raise BadApiKey("The key is too long for the Windows Credential Manager.")
         try:
-            unlock(backend, make=True)
-            backend.set_password(SERVICE, str(origin), secret.reveal())
-            kept = backend.get_password(SERVICE, str(origin))
-            if kept is not None and kept != secret.reveal():
-                backend.delete_password(SERVICE, str(origin))  # or it is taken for a key some day
+            with _one_at_a_time():
+                unlock(backend, make=True)
+                backend.set_password(SERVICE, str(origin), secret.reveal())
+                kept = backend.get_password(SERVICE, str(origin))
+                if kept is not None and kept != secret.reveal():
+                    backend.delete_password(SERVICE, str(origin))  # or it is taken for a key
         except Exception as error:  # noqa: BLE001 - backends raise what their system does
             raise _translate(error) from None
         if kept != secret.reveal():
@@ -167,8 +175,9 @@ class Keychain:
         """Forget the key of a server. Raises `KeyringUnavailable`, `KeyringLocked`."""
         backend = self._best()
         try:
-            if unlock(backend) and backend.get_password(SERVICE, str(origin)) is not None:
-                backend.delete_password(SERVICE, str(origin))
+            with _one_at_a_time():
+                if unlock(backend) and backend.get_password(SERVICE, str(origin)) is not None:
+                    backend.delete_password(SERVICE, str(origin))
         except Exception as error:  # noqa: BLE001 - backends raise what their system does
             raise _translate(error) from None
 
@@ -183,6 +192,20 @@ class Keychain:
                 "The key is used until Castor is closed, and never written to a file.",
             )
         return best
+
+
+@contextmanager
+def _one_at_a_time() -> Generator[None]:
+    """Let no two calls meet: a gnome-keyring that is written to while it is used locks itself.
+
+    A call that hangs, on a prompt or for no reason, holds up the others for a while only.
+    """
+    mine = _turns.acquire(timeout=TURN_SECONDS)
+    try:
+        yield
+    finally:
+        if mine:
+            _turns.release()
 
 
 def _translate(error: Exception) -> KeyringError:

@@ -143,6 +143,10 @@ class Desktop:
             check=True,
         )
 
+    def rest(self) -> None:
+        """Take the mouse off everything: what lies under it looks otherwise."""
+        self.call("xdotool", "mousemove", "0", "0")
+
     def click(self, x: int, y: int) -> None:
         self.call("xdotool", "mousemove", "--sync", str(x), str(y), "click", "1")
 

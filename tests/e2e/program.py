@@ -58,6 +58,7 @@ class Castor:
     def start(self, *arguments: str, title: str = TITLE) -> Window:
         """Start it and wait for its window, or for another that it shows first."""
         assert self.process is None
+        self.desktop.rest()
         with (self.profile.parent / f"{self.profile.name}.stderr").open("ab") as said:
             self.process = subprocess.Popen(
                 [*self.command, "--profile", str(self.profile), *self.arguments, *arguments],
@@ -166,6 +167,7 @@ class Castor:
     def wait_button(self) -> tuple[int, int]:
         """Wait for the Send button to be lit, and say where it is in the window."""
         window = self.desktop.window(TITLE)
+        self.desktop.rest()
         found: list[tuple[int, int]] = []
 
         def look() -> bool:
