@@ -129,7 +129,7 @@ class MarkdownStream:
     def finish(self) -> Update:
         """End the text: mend what refers to a definition that is at its very end."""
         definitions = self._definitions.copy()
-        if self._plain is None and _DEFINES in self._tail:
+        if self._plain is None and self._fence is None and _DEFINES in self._tail:
             parse(self._tail, definitions)
         return Update((), self._open, self._mend(definitions))
 
@@ -190,13 +190,14 @@ class MarkdownStream:
         mark = fence[1]
         close = re.compile(rf"^ {{0,3}}{mark}{mark[0]}*[ \t]*(\n|\Z)", re.MULTILINE)
         found = close.search(self._tail, begin)
+        (code,) = self._open
+        assert isinstance(code, Code)
         if found is None:
-            (code,) = self._open
-            assert isinstance(code, Code)
             self._open = (Code(_inside(self._tail, fence), code.language),)
             self._sources.leave_open(self._tail_as_block())
             return
-        self._open = tuple(one.block for one in parse(self._tail[: found.end()]))
+        inside = self._tail[fence.end() : found.start()].removesuffix("\n")
+        self._open = (Code(inside, code.language),)
         self._sources.leave_open(self._tail_as_block(0, found.end()))
         if found[1]:
             self._settle_open(self._open[0], 0, found.end())

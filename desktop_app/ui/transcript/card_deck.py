@@ -15,6 +15,9 @@ from desktop_app.ui.transcript.flow import Flow
 _COLOURING: Final = 0.004
 """Seconds that colouring may take at a time."""
 
+END: Final = 1 << 24
+"""Below all there is; Qt's own limit of a widget's height."""
+
 _NOTCH: Final = 120
 _PIXELS: Final = 66
 
@@ -25,8 +28,8 @@ class CardDeck(QObject):
     height_changed = Signal()
     """A card has another height."""
 
-    look_changed = Signal()
-    """A card looks different."""
+    look_changed = Signal(int, int)
+    """What is between two heights looks different."""
 
     def __init__(self, theme: Theme, view: QWidget, flow: Flow) -> None:
         super().__init__(view)
@@ -57,8 +60,9 @@ class CardDeck(QObject):
     def colour(self) -> None:
         """Colour a little more of the code that is near the window."""
         changed, more = self._cards.colour(*self._band, _COLOURING)
-        if changed:
-            self.look_changed.emit()
+        for card in changed:
+            head = card.head
+            self.look_changed.emit(head.top(), head.top() + card.box.height)
         if more:
             self._timer.start()
 
@@ -98,10 +102,10 @@ class CardDeck(QObject):
     def _move(self, block: int, number: int, sideways: int) -> None:
         if self._cards.move((block, number), sideways):
             self._controls.place(self._cards.near(*self._band))
-            self.look_changed.emit()
+            self.look_changed.emit(0, END)
 
     def _lay_out(self) -> None:
-        self.look_changed.emit()
+        self.look_changed.emit(0, END)
         self.height_changed.emit()
         self.place(*self._band)
 

@@ -145,11 +145,12 @@ class Cards:
 
     # --- colours ------------------------------------------------------------------------------
 
-    def colour(self, top: int, bottom: int, seconds: float) -> tuple[bool, bool]:
-        """Colour the code between two heights for so long; say whether anything looks different,
+    def colour(self, top: int, bottom: int, seconds: float) -> tuple[list[Card], bool]:
+        """Colour the code between two heights for so long; return the cards that look different,
         and whether there is more to do.
         """
-        changed = more = False
+        changed: list[Card] = []
+        more = False
         colouring = self._flow.styles.ground.colouring
         for card in self.near(top, bottom):
             box, inside = card.box, bottom - card.top
@@ -158,6 +159,7 @@ class Cards:
             if more:
                 break
             if colouring.is_ready(box.stretch.language):
-                changed = box.colour(inside, seconds) or changed
+                if box.colour(inside, seconds):
+                    changed.append(card)
                 more = not box.is_coloured(inside)
         return changed, more

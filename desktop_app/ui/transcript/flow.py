@@ -174,11 +174,11 @@ class Flow:
         """The height of all blocks."""
         return self._tops[-1] + self._heights[-1] if self._tops else 0
 
-    def lay_out(self, top: float, bottom: float, deadline: Deadline = NEVER) -> bool:
-        """Lay out what is between two heights, as far as there is time; say whether any height
-        has changed by that.
+    def lay_out(self, top: float, bottom: float, deadline: Deadline = NEVER) -> int | None:
+        """Lay out what is between two heights, as far as there is time; return the top of the
+        first block that has another height by that.
         """
-        changed = False
+        changed: int | None = None
         number = max(0, self.block_at(top))
         while number < len(self.blocks) and self._tops[number] < bottom:
             laid = self._laid.get(number)
@@ -187,7 +187,7 @@ class Flow:
             laid.advance(round(bottom) - self._tops[number], deadline)
             height = laid.height
             if height != self._heights[number]:
-                changed = True
+                changed = self._tops[number] if changed is None else changed
                 self._heights[number] = height
                 self._stack(number)
             if deadline.over:

@@ -7,7 +7,7 @@ be reached by a pointer or the keyboard is not known here.
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from PySide6.QtCore import QPointF, QRectF, QSize, QTimer, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
@@ -33,19 +33,19 @@ _LONG: Final = 4000
 _END: Final = 1 << 30
 """Below everything."""
 
-_TURN: Final = 0.04
+_TURN: Final = 0.024
 """Seconds that all may take before the event loop turns."""
 
-_AT_ONCE: Final = 0.02
+_AT_ONCE: Final = 0.014
 """Seconds of it that reading may take before anything is shown."""
 
-_READING: Final = 0.012
+_READING: Final = 0.01
 """Seconds of it for reading on."""
 
-_LAYOUT: Final = 0.024
+_LAYOUT: Final = 0.014
 """Seconds of it for layout."""
 
-_GROWN: Final = 0.012
+_GROWN: Final = 0.01
 """Seconds for laying out again what was seen and has grown."""
 
 
@@ -68,6 +68,8 @@ class PaintedText(QWidget):
         base_size: int = 14,
     ) -> None:
         super().__init__(parent)
+        # What grows at its end is painted there only; all else says itself what looks different.
+        self.setAttribute(Qt.WidgetAttribute.WA_StaticContents)
         self.theme = theme
         self.name = name
         self._ink = ink
@@ -84,7 +86,7 @@ class PaintedText(QWidget):
         self._natural: tuple[int, int] | None = None
         self._deck = CardDeck(theme, self, self._flow)
         self._deck.height_changed.connect(self.height_changed)
-        self._deck.look_changed.connect(self.update)
+        self._deck.look_changed.connect(self._update_between)
         self.reveal = self._deck.reveal
         self._late = self._timer(self._go_on)
         self._read_timer = self._timer(self._read_on)
@@ -151,6 +153,8 @@ class PaintedText(QWidget):
     def _cite(self, marks: tuple[Mark, ...]) -> bool:
         reading = self._reading
         changed = self._citing.apply(self._flow, reading.stream, reading.text_read, marks)
+        if changed:
+            self.update()
         if changed and reading.has_ended:
             self.read_out()
         return changed
@@ -193,6 +197,7 @@ class PaintedText(QWidget):
         self._deck.keep_open()
         self._deck.colour()
         if self._flow.height != height:
+            self.update()
             self.height_changed.emit()
         self.read_out()
 
@@ -226,7 +231,12 @@ class PaintedText(QWidget):
         if update.mended:
             self.height_changed.emit()
             before = 0
-        self.update(0, before, self.width(), max(self.height(), flow.height) - before)
+        elif first and flow.goes_on_below(first - 1):
+            before = flow.top_of(first - 1)  # the table above has no end any more
+        self._update_between(before, max(self.height(), flow.height))
+
+    def _update_between(self, top: int, bottom: int) -> None:
+        self.update(0, top, self.width(), bottom - top)
 
     # --- looks --------------------------------------------------------------------------------
 
@@ -256,6 +266,7 @@ class PaintedText(QWidget):
         if width != self._flow.width:
             self._turn.begin()
             self._flow.set_width(width)
+            self.update()
         styles = self._flow.styles
         unread = self._reading.unread_lines(2 * max(1, width) // styles.size)
         height = max(1, self._flow.height + unread * styles.line(styles.body())[0])
@@ -286,16 +297,16 @@ class PaintedText(QWidget):
         """
         self._band = (top, bottom)
         deadline = self._turn.deadline("layout", _LAYOUT)
-        changed = False
+        changed: int | None = None
         if deadline is not self._layout_deadline or not deadline.over:
             self._layout_deadline = deadline
             changed = self._flow.lay_out(top, bottom, deadline)
         if not self._flow.is_laid_out(top, bottom):
             self._late.start()
-        if changed:
-            self.update()
+        if changed is not None:
+            self._update_between(changed, max(self.height(), self._flow.height))
         self._deck.place(*self._band)
-        return changed
+        return changed is not None
 
     def _go_on(self) -> None:
         if self.lay_out(*self._band):

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from PySide6.QtCore import QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
@@ -108,6 +108,7 @@ class TurnView(QWidget):
         self._table.hide()
         self._steps.sources.stackUnder(self.foot.status)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setAttribute(Qt.WidgetAttribute.WA_StaticContents)  # as `PaintedText` has it
         self.update_all()
         for part, view in enumerate(self._parts):
             if state is not None and part in state.opened and isinstance(view, OpeningLine):
@@ -308,7 +309,10 @@ class TurnView(QWidget):
             self._copy.move(-6, top)
             self._table.move(-6 + (0 if self._copy.isHidden() else ACTIONS_STEP), top)
             top += ACTIONS_HEIGHT
-        self.resize(width, top)
+        foot = 0 if width != self.width() else min(top, self.height()) - ACTIONS_HEIGHT
+        if self.size() != QSize(width, top):
+            self.resize(width, top)
+            self.update(0, foot, width, top - foot)  # the figures stand at the lower edge
         return top
 
     def lay_out(self, top: int, bottom: int) -> bool:

@@ -1,14 +1,16 @@
-"""Pixels that are copied when one scrolls are those that would be painted anew."""
+"""Pixels that are copied or left when one scrolls, or more comes in, are those of a new paint."""
 
 import random
 from collections.abc import Iterable
 from typing import cast
 
+import pytest
 from PySide6.QtCore import QEvent, QObject, QRect
 from PySide6.QtGui import QImage, QPaintEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from desktop_app.interactions.events import InteractionCompleted, InteractionHeader, Usage
 from desktop_app.overriding import override
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.transcript.transcript import Transcript
@@ -42,6 +44,15 @@ def painted(transcript: Transcript) -> QImage:
     return transcript.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
 
 
+def different_pixels(transcript: Transcript) -> int:
+    """How many pixels of the window are not those of a new paint; one at the edge of what was
+    painted may be, where a curve is smoothed.
+    """
+    seen, expected = on_screen(transcript), painted(transcript)
+    pixels = [(memoryview(one.constBits()).cast("B")) for one in (seen, expected)]
+    return 0 if seen == expected else sum(a != b for a, b in zip(*pixels, strict=True)) // 3
+
+
 def test_what_was_scrolled_looks_like_what_is_painted_anew(
     theme: Theme, qtbot: QtBot, qapp: QApplication
 ) -> None:
@@ -64,6 +75,74 @@ def test_what_was_scrolled_looks_like_what_is_painted_anew(
         qtbot.waitUntil(lambda: not transcript._ahead_timer.isActive())
         qapp.processEvents()
         assert on_screen(transcript) == painted(transcript)
+
+
+GROWING = (
+    """See [the page] and [^1].
+
+- one
+- two
+
+| a | b |
+|---|---|
+"""
+    + "".join(f"| {n} | `{n * n}` |\n" for n in range(120))
+    + """
+```python
+def area(radius):
+    return 3.14 * radius ** 2
+```
+
+$$
+x = \\frac{a}{b}
+$$
+
+"""
+    + MIXED
+    + """
+[the page]: https://example.org
+[^1]: A note that comes late.
+
+> the end
+"""
+)
+
+
+@pytest.mark.parametrize("follows", [True, False], ids=["at the end", "above"])
+@pytest.mark.parametrize("size", [11, 150, 700])
+def test_what_has_grown_looks_like_what_is_painted_anew(
+    theme: Theme, qtbot: QtBot, qapp: QApplication, size: int, *, follows: bool
+) -> None:
+    transcript = Transcript(theme, lambda attachment: None)
+    transcript.resize(1016, 500)
+    qtbot.addWidget(transcript)
+    growing = turn("go", "It begins.\n\n", done=False)
+    transcript.set_turns([turn("question", MIXED), growing])
+    transcript.show()
+    qtbot.waitExposed(transcript)
+    moves = random.Random(size)
+    for at in range(0, len(GROWING), size):
+        grow(transcript, growing, GROWING[at : at + size])
+        if not follows:
+            transcript.scroll_by(moves.choice((0, 0, 0, -90, 60)) if at > 200 else 0)
+        elif moves.random() < 0.1:
+            transcript.selecting.select_all()
+        for _ in range(3):  # what had no time is laid out later, and painted after that
+            qapp.processEvents()
+        assert different_pixels(transcript) < 4, GROWING[: at + size][-80:]
+    header = InteractionHeader(id="v1", status="completed", usage=Usage(total_tokens=1284))
+    growing.apply(InteractionCompleted(header))
+    for change in (
+        lambda: transcript.update_turn(growing),
+        lambda: transcript.resize(800, 500),
+        lambda: transcript.resize(1016, 420),
+        lambda: theme.set_zoom(120),
+        lambda: theme.set_zoom(100),
+    ):
+        change()
+        for _ in range(3):
+            qapp.processEvents()
+        assert different_pixels(transcript) < 4
 
 
 def test_only_what_comes_into_sight_is_painted(
