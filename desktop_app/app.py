@@ -48,7 +48,7 @@ from desktop_app.store.ballast import Ballast
 from desktop_app.store.database import Database, DatabaseConnection
 from desktop_app.store.errors import DiskFull
 from desktop_app.store.rows import ConversationRow
-from desktop_app.store.salvage import MENDED
+from desktop_app.store.soundness import MENDED
 from desktop_app.ui.colouring import Colouring
 from desktop_app.ui.errand import Errand
 from desktop_app.ui.main_window import MainWindow

@@ -9,7 +9,7 @@ import shutil
 import time
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import apsw
 
@@ -26,8 +26,10 @@ from desktop_app.store.errors import (
 )
 from desktop_app.store.files import keep_under, sync_file, sync_folder, write_small
 from desktop_app.store.pages import WAL
-from desktop_app.store.salvage import Salvaged, salvage
 from desktop_app.store.soundness import damage_mark, mark_damaged
+
+if TYPE_CHECKING:
+    from desktop_app.store.salvage import Salvaged
 
 ATTACHMENTS: Final = "attachments"
 BEFORE_RESTORE: Final = "before-restore"
@@ -104,11 +106,13 @@ class Opener:
 # --- a damaged history ----------------------------------------------------------------------------
 
 
-def mend(file: Path) -> tuple[str, Salvaged]:
+def mend(file: Path) -> "tuple[str, Salvaged]":
     """Keep a damaged history under another name, and put a sound one in its place.
 
     Nobody may have it open. Raises `StoreError`.
     """
+    from desktop_app.store.salvage import salvage  # no start needs it, but one in thousands
+
     mark = damage_mark(file)
     new = _beside(file, _SALVAGED)
     try:
@@ -163,7 +167,7 @@ def _free_name(file: Path) -> Path:
         number += 1
 
 
-def words_of(kept: str, salvaged: Salvaged) -> str:
+def words_of(kept: str, salvaged: "Salvaged") -> str:
     """Say what was kept, how much was saved, and where the damaged file is."""
     file = f"The damaged file is kept as {kept}."
     if not salvaged.turns and not salvaged.conversations:

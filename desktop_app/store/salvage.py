@@ -8,7 +8,6 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 import apsw
 
@@ -16,8 +15,8 @@ from desktop_app.store.migrations import migrate
 from desktop_app.store.pages import Pages
 from desktop_app.store.relinking import dangles, relink
 from desktop_app.store.shapes import fitted, shape_of
+from desktop_app.store.soundness import MENDED
 
-MENDED: Final = "mended"
 """The name under which a history says what was saved into it, until the person has read it."""
 
 

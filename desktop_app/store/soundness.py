@@ -1,6 +1,7 @@
 """Whether a history is sound, as far as that can be seen when it is opened."""
 
 from pathlib import Path
+from typing import Final
 
 import apsw
 
@@ -14,6 +15,9 @@ from desktop_app.store.migrations import (
     too_new,
 )
 from desktop_app.store.pages import WAL, Pages, read_header
+
+MENDED: Final = "mended"
+"""The entry of `meta` with what was said of a history that was damaged."""
 
 
 def check_header(file: Path) -> None:

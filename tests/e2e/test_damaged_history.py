@@ -12,7 +12,7 @@ from desktop_app.store.backups import back_up, list_backups
 from desktop_app.store.conversations import load_meta
 from desktop_app.store.database import open_connection
 from desktop_app.store.integrity import is_whole
-from desktop_app.store.salvage import MENDED
+from desktop_app.store.soundness import MENDED
 from tests.faults.histories import read_rows, write_history
 
 ROOT = Path(__file__).parents[2]

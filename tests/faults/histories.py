@@ -22,7 +22,7 @@ from desktop_app.store.database import FILE_NAME, open_connection
 from desktop_app.store.deletions import Deletion, Kind, note_deletions
 from desktop_app.store.outlines import Heights, save_heights, save_place
 from desktop_app.store.rows import ConversationRow, Draft, interaction_row
-from desktop_app.store.salvage import MENDED
+from desktop_app.store.soundness import MENDED
 from desktop_app.store.uploads import UploadRow, save_upload
 
 ORIGIN = "https://generativelanguage.googleapis.com"

@@ -16,8 +16,7 @@ from desktop_app.store.mending import Opener, ask_for_restore, mend, restore
 from desktop_app.store.outlines import load_outline
 from desktop_app.store.relinking import RECOVERED, relink
 from desktop_app.store.rows import Draft, read_contents, restore_interaction
-from desktop_app.store.salvage import MENDED
-from desktop_app.store.soundness import damage_mark, mark_damaged
+from desktop_app.store.soundness import MENDED, damage_mark, mark_damaged
 from tests.faults.histories import copy_profile, left_open, read_rows, write_history
 
 FILE = "history.db"

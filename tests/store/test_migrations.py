@@ -12,7 +12,7 @@ from desktop_app.store.errors import DatabaseTooNew
 from desktop_app.store.mending import Opener, mend
 from desktop_app.store.migrations import MIGRATIONS, empty_history, schema_of, version_of
 from desktop_app.store.rows import restore_interaction
-from desktop_app.store.salvage import MENDED
+from desktop_app.store.soundness import MENDED
 from tests.conftest import DATA
 
 VERSIONS = range(1, len(MIGRATIONS) + 1)
