@@ -333,6 +333,11 @@ class Column:
         return False
 
     @property
+    def is_behind(self) -> bool:
+        """Whether something in the window itself may still be missing."""
+        return len(self._reaches) == len(_REACHES)
+
+    @property
     def is_ahead(self) -> bool:
         """Whether all near the window is laid out."""
         return not self._reaches

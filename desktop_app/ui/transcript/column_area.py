@@ -167,12 +167,13 @@ class ColumnArea(QAbstractScrollArea):
         if flowed and self._mark is not None:
             self._mark = self._mark.flowed
         self._late = False
-        self._settle(NEVER if flowed else Deadline(_FRAME_SECONDS))
+        deadline = NEVER if flowed else Deadline(_FRAME_SECONDS)
+        self._settle(deadline)
         if grown and not flowed:
             return
         self._column.begin_ahead(upwards=self._upwards)
         if not self._ahead_timer.isActive():
-            self._ahead_timer.start()
+            self._ahead_timer.start(0 if deadline.over else _AHEAD_MS)
 
     def _keep_still(self) -> None:
         """Arrange so that what was pressed stays under the pointer, also at the end."""
@@ -207,17 +208,21 @@ class ColumnArea(QAbstractScrollArea):
         self._jump.move(QPoint((self.width() - self._jump.width()) // 2, self.height() - 52))
 
     def _lay_out_ahead(self) -> None:
-        """Lay out a little of what will soon be in sight: never so much that a frame waits."""
+        """Lay out what a frame had no time for, then a little of what will soon be in sight: never
+        so much that a frame waits.
+        """
         if not self.isVisible():
             return
-        pause = time.monotonic() + _AHEAD_SECONDS
-        while not self._column.is_ahead and time.monotonic() < pause:
-            if self._column.lay_out_ahead(Window(self._value, self.height())):
+        column, began = self._column, time.monotonic()
+        while not column.is_ahead:
+            if time.monotonic() - began > (_FRAME_SECONDS if column.is_behind else _AHEAD_SECONDS):
+                break
+            if column.lay_out_ahead(Window(self._value, self.height())):
                 self._settle(Deadline(0))
-        if self._column.is_ahead:
+        if column.is_ahead:
             self._order_stops()  # the cards of code have buttons since they were laid out
         else:
-            self._ahead_timer.start()
+            self._ahead_timer.start(0 if column.is_behind else _AHEAD_MS)
 
     def _order_stops(self) -> None:
         if self._ordered != (stops := self.stops):
