@@ -1,26 +1,28 @@
 """When what has grown is shown: not with every piece that comes in, and never late."""
 
 import time
+from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop_app.interactions.interaction import Interaction
-from desktop_app.ui.transcript.column import Column
+from desktop_app.ui.transcript.column import Column, Slot
 
 FLUSH_MS: Final = 33
 _TICK_MS: Final = 1000
 
 
 class Growth(QObject):
-    """Has the views of a column show what has grown."""
+    """Has the views of a column show what has grown, after `make_room` has moved them."""
 
     flushed = Signal(bool)
     """All that had grown is shown; whether a height has changed."""
 
-    def __init__(self, column: Column, parent: QObject) -> None:
+    def __init__(self, column: Column, make_room: Callable[[Slot], None], parent: QObject) -> None:
         super().__init__(parent)
         self._column = column
+        self._make_room = make_room
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(FLUSH_MS)
@@ -53,6 +55,7 @@ class Growth(QObject):
         began = time.monotonic()
         grown = [slot for slot in self._column.slots if slot.view.dirty and slot.view.flush()]
         for slot in grown:
+            self._make_room(slot)
             self._column.fit_again(slot)
         self.flushed.emit(bool(grown))
         # A slow flush is followed by a longer pause, so that there is time for the person.

@@ -210,7 +210,7 @@ def _paint_highlights(
             continue
         color = styles.ground.color(one.token)
         for rect in box.rects_of(one.begin, one.end, seen.top(), seen.bottom()):
-            painter.fillRect(rect, color)
+            painter.fillRect(rect.toRect(), color)  # whole pixels, whatever else is painted
 
 
 def _paint_codes(painter: QPainter, box: Box, styles: Styles, seen: QRectF) -> None:

@@ -267,12 +267,23 @@ class PaintedText(QWidget):
             self._turn.begin()
             self._flow.set_width(width)
             self.update()
-        styles = self._flow.styles
-        unread = self._reading.unread_lines(2 * max(1, width) // styles.size)
-        height = max(1, self._flow.height + unread * styles.line(styles.body())[0])
+        height = self._height_in(width)
         if self.size() != QSize(width, height):
             self.resize(width, height)
         return height
+
+    def _height_in(self, width: int) -> int:
+        styles = self._flow.styles
+        unread = self._reading.unread_lines(2 * max(1, width) // styles.size)
+        return max(1, self._flow.height + unread * styles.line(styles.body())[0])
+
+    def lay_out_growth(self) -> int:
+        """Lay out what was added at the end; return by how many pixels that makes it higher."""
+        width = self._flow.width
+        if width != self.width():
+            return 0  # it is new, and has no place yet
+        self.lay_out(self._band[0], _END)
+        return self._height_in(width) - self.height()
 
     def fit_whole(self, width: int) -> int:
         """Be laid out in a width, and not only where somebody looks; long text only there."""

@@ -19,7 +19,7 @@ from desktop_app.interactions.place import Place
 from desktop_app.overriding import override
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.transcript.anchor import Anchor
-from desktop_app.ui.transcript.column import Mark
+from desktop_app.ui.transcript.column import Mark, Slot
 from desktop_app.ui.transcript.column_area import ColumnArea
 from desktop_app.ui.transcript.estimate import estimates
 from desktop_app.ui.transcript.growth import Growth
@@ -67,7 +67,7 @@ class Transcript(ColumnArea):
         self._bar.valueChanged.connect(self._leave_citation)
         self._thumbnail = thumbnail
         self._pauses: dict[str, Pause] = {}
-        self._growth = Growth(self._column, self)
+        self._growth = Growth(self._column, self._make_room, self)
         self._growth.flushed.connect(self._show_growth)
         self.selecting = Selecting(theme, self, self._column, self)
 
@@ -285,6 +285,14 @@ class Transcript(ColumnArea):
     def is_clean(self) -> bool:
         """Whether everything that has grown is shown."""
         return self._growth.is_clean
+
+    def _make_room(self, slot: Slot) -> None:
+        """Move up at the end by what was added there, before it is there: Qt copies pixels only
+        while nothing in the window is new.
+        """
+        more = slot.view.lay_out_growth()
+        if self._follows and self._bar.maximum() and 0 < more < self.height():
+            self.viewport().scroll(0, -more)
 
     def _show_growth(self, changed: bool) -> None:
         if changed:

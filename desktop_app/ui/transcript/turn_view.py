@@ -328,6 +328,10 @@ class TurnView(QWidget):
             self.fit(self.width())
         return changed
 
+    def lay_out_growth(self) -> int:
+        """Lay out what was added to its texts; return by how many pixels that makes it higher."""
+        return sum(text.lay_out_growth() for _, text in self.parts)
+
     @property
     def parts(self) -> list[tuple[int, BlocksView]]:
         """The texts that are shown of it, each with the number of its part."""
