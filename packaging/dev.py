@@ -47,7 +47,7 @@ SETS = {
     "test": ("runtime", "test", "corpus"),
     "check": ("runtime", "test", "check"),
     "bench": ("runtime",),
-    "faults": ("runtime", "test"),
+    "faults": ("runtime", "test", "corpus"),
     "build": ("runtime", "build"),
 }
 

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from markdown_it import MarkdownIt
 from markdown_it.common.normalize_url import normalizeLink
 from markdown_it.common.utils import unescapeAll
+from markdown_it.rules_block import StateBlock, table
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
@@ -87,6 +88,7 @@ def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", options)
     parser.enable(["table", "strikethrough"])
     parser.disable("html_block")
+    parser.block.ruler.at("table", _table_rule, {"alt": ["paragraph", "reference"]})
     add_math(parser)
     add_asian_emphasis(parser)
     add_autolinks(parser)
@@ -96,6 +98,13 @@ def _parser() -> MarkdownIt:
     parser.normalizeLink = _normal
     parser.core.ruler.at("inline", _inline)
     return parser
+
+
+def _table_rule(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Begin no table where an item goes on a list: in the whole text, the list has that line."""
+    if state.env.get("item") and start == 0 and state.level == 0:
+        return False
+    return table(state, start, end, silent)
 
 
 def _inline(state: StateCore) -> None:
@@ -144,11 +153,14 @@ def _normal(url: str) -> str:
 _normal_of_short: Final = lru_cache(_KNOWN)(normalizeLink)
 
 
-def parse(text: str, definitions: Definitions | None = None) -> list[Parsed]:
-    """Read a document. `definitions` are those that came before; its own are added."""
+def parse(text: str, definitions: Definitions | None = None, *, item: bool = False) -> list[Parsed]:
+    """Read a document. `definitions` are those that came before; its own are added. It begins with
+    an `item` of a list that is above it, or with a block of its own.
+    """
     known = Definitions() if definitions is None else definitions
     refs = {f":{label}": -1 for label in known.notes}
-    environment = {"references": known.links, "footnotes": {"refs": refs, "list": {}}}
+    notes = {"refs": refs, "list": {}}
+    environment = {"references": known.links, "footnotes": notes, "item": item}
     tokens = _parser().parse(text, environment)
     known.notes.update(label[1:] for label in refs)
     return _blocks(tokens, 0, len(tokens))

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Final
 
 from desktop_app.markdown.blocks import Block, Code, List, Plain
-from desktop_app.markdown.parse import Definitions, parse
+from desktop_app.markdown.parse import Definitions, Parsed, parse
 from desktop_app.markdown.pieces import Carried, Piece, carry, pieces
 from desktop_app.markdown.references import labels_in, mend
 from desktop_app.markdown.sources import NO_LINES, Lines, Place, Sources, offsets
@@ -57,10 +57,13 @@ class Update:
 
 @dataclass(frozen=True)
 class _Source:
-    """The text of a settled block, from which it can be read again."""
+    """The text of a settled block, from which it can be read again; whether that begins with an
+    item of a list that began above.
+    """
 
     number: int
     text: str
+    item: bool
 
 
 class MarkdownStream:
@@ -130,7 +133,7 @@ class MarkdownStream:
         """End the text: mend what refers to a definition that is at its very end."""
         definitions = self._definitions.copy()
         if self._plain is None and self._fence is None and _DEFINES in self._tail:
-            parse(self._tail, definitions)
+            self._parse(self._tail, definitions)
         return Update((), self._open, self._mend(definitions))
 
     # --- the open end -------------------------------------------------------------------------
@@ -214,7 +217,7 @@ class MarkdownStream:
                 self._append_code("", self._fence)
                 return {}
         definitions = self._definitions.copy()
-        found = pieces(parse(self._tail, definitions), self._carried)
+        found = pieces(self._parse(self._tail, definitions), self._carried)
         lines = self._tail.split("\n")
         numbers = range(len(found) - 1, 0, -1)
         sure = next((at for at in numbers if _is_sure(lines, found[at - 1], found[at])), 0)
@@ -230,6 +233,10 @@ class MarkdownStream:
             mended.update(self._read())
         return mended
 
+    def _parse(self, text: str, definitions: Definitions) -> list[Parsed]:
+        item = self._carried is not None and isinstance(self._carried.block, List)
+        return parse(text, definitions, item=item)
+
     def _settle(
         self, found: list[Piece], count: int, lines: list[str], definitions: Definitions
     ) -> dict[int, Block]:
@@ -242,7 +249,7 @@ class MarkdownStream:
         if _news(definitions, self._definitions):
             # Only a definition that is over counts: an open one may still grow.
             sure = self._definitions.copy()
-            again = pieces(parse(self._tail[:end], sure), self._carried)
+            again = pieces(self._parse(self._tail[:end], sure), self._carried)
             blocks = [mend(old, new.block) for old, new in zip(blocks, again, strict=False)]
             mended = self._learn(sure)
         self._remember(
@@ -306,7 +313,8 @@ class MarkdownStream:
             if isinstance(block, Code) or "[" not in text:
                 continue
             head = self._carried.head if number == 0 and self._carried is not None else ""
-            source = _Source(len(self._settled) + number, head + text)
+            item = isinstance(block, List) and block.continues
+            source = _Source(len(self._settled) + number, head + text, item)
             for label in labels_in(text):
                 if not _defines(self._definitions, label):
                     self._waiting.setdefault(label, []).append(source)
@@ -324,7 +332,7 @@ class MarkdownStream:
         for label in _news(definitions, self._definitions):
             for source in self._waiting.get(label, ()):
                 old = self._settled[source.number]
-                again = parse(source.text, definitions.copy())
+                again = parse(source.text, definitions.copy(), item=source.item)
                 if again and (new := mend(old, again[0].block)) != old:
                     self._settled[source.number] = mended[source.number] = new
         return mended

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Awaitable, Sized
 from dataclasses import replace
 from pathlib import Path
 
@@ -67,7 +68,7 @@ async def test_an_input_is_on_the_disk_before_it_is_shown_and_shown_before_it_is
     tmp_path: Path,
 ) -> None:
     order: list[str] = []
-    on_disk: list[int] = []
+    looks: list[Awaitable[Sized]] = []
 
     async def script(request: Request, writer: Writer) -> None:
         order.append("sent")
@@ -79,14 +80,13 @@ async def test_an_input_is_on_the_disk_before_it_is_shown_and_shown_before_it_is
         def shown(turn: Interaction) -> None:
             order.append("shown")
             rows = w.database.read(lambda db: db.execute("SELECT key FROM interaction").fetchall())
-            asyncio.ensure_future(rows).add_done_callback(
-                lambda done: on_disk.append(len(done.result()))
-            )
+            looks.append(asyncio.ensure_future(rows))
 
         session.turn_added.connect(shown)
         await w.ask(session, "hi")
+        (on_disk,) = [len(await look) for look in looks]
     assert order == ["shown", "sent"]
-    assert on_disk == [1]
+    assert on_disk == 1
 
 
 async def test_an_answer_is_folded_stored_and_said(tmp_path: Path) -> None:

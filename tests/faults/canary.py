@@ -341,14 +341,14 @@ def run_session(frozen: Path | None) -> dict[str, object]:
 
 def run_suite(arguments: Sequence[str]) -> dict[str, object]:
     """Run the tests with the canary as the key in use and in the environment, then search."""
-    with tempfile.TemporaryDirectory(prefix="castor-singing-") as name:
+    with tempfile.TemporaryDirectory(prefix="sing-") as name:
         folder = Path(name)
-        for made in ("home", "temporary"):
+        for made in ("home", "t"):  # a short name: sockets of tests lie below it
             (folder / made).mkdir(mode=0o700)
         variables = {
             **os.environ,
             "HOME": str(folder / "home"),
-            "TMPDIR": str(folder / "temporary"),
+            "TMPDIR": str(folder / "t"),
             "CASTOR_CANARY": KEY,
             "CASTOR_LOG": "DEBUG",
             "GEMINI_API_KEY": KEY,

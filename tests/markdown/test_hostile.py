@@ -168,9 +168,11 @@ def test_what_settles_is_not_read_again_unless_a_definition_is_new(
 ) -> None:
     parsed: list[str] = []
 
-    def parse(text: str, definitions: reading.Definitions | None = None) -> list[reading.Parsed]:
+    def parse(
+        text: str, definitions: reading.Definitions | None = None, *, item: bool = False
+    ) -> list[reading.Parsed]:
         parsed.append(text)
-        return reading.parse(text, definitions)
+        return reading.parse(text, definitions, item=item)
 
     monkeypatch.setattr(stream_module, "parse", parse)
     read("a\n\nb\n\nc")

@@ -172,6 +172,8 @@ PIECES = (
             "\n",
             "\n\n",
             "- item\n",
+            "- |a\n",
+            "-|-\n",
             "  - sub\n",
             "1. one\n",
             "> q\n",
@@ -221,6 +223,8 @@ PIECES = (
 @given(st.lists(PIECES, max_size=25).map("".join), st.data())
 @example("[x]\n\n[x]: /url\n", None)
 @example("- a\n\n\nb\n- c", None)
+@example("- a\n- |x\n-|-", None)
+@example("- a\n- |[x]\n-|-\n\n[x]: /url\n", None)
 def test_the_same_text_gives_the_same_blocks_however_it_is_cut(
     text: str, data: st.DataObject | None
 ) -> None:
@@ -292,7 +296,8 @@ def test_a_source_with_the_empty_lines_behind_it_is_read_as_its_block(text: str)
         if isinstance(block, Table) and block.continues:
             continue  # its head stands before it
         empty = EMPTY_LINES.match(gap)
-        (again,) = parse(source + (empty[0] if empty else ""), known.copy())
+        goes_on = isinstance(block, List) and block.continues
+        (again,) = parse(source + (empty[0] if empty else ""), known.copy(), item=goes_on)
         assert mend(block, again.block) == block
 
 
