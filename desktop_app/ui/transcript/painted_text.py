@@ -282,7 +282,9 @@ class PaintedText(QWidget):
         width = self._flow.width
         if width != self.width():
             return 0  # it is new, and has no place yet
-        self.lay_out(self._band[0], _END)
+        changed = self._flow.lay_out(self._band[0], _END, self._turn.deadline("layout", _LAYOUT))
+        if changed is not None:
+            self._update_between(changed, self._flow.height)
         return self._height_in(width) - self.height()
 
     def fit_whole(self, width: int) -> int:
