@@ -27,6 +27,8 @@ GOALS: dict[str, tuple[str, float]] = {
     "rss_5000_over_floor_mb": ("at most", 40),
     "find_ms": ("at most", 100),
     "hostile_gap_ms": ("at most", 100),
+    "rss_streamed_per_10_mb": ("at most", 1.0),
+    "streamed_wal_mb": ("at most", 64),
 }
 """The figures that have a goal."""
 

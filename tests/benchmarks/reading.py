@@ -3,13 +3,17 @@
 import asyncio
 import random
 import resource
+import sys
 import time
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLineEdit, QScrollBar, QWidget
 
+from desktop_app.store.database import FILE_NAME
+from desktop_app.store.pages import WAL
 from tests.benchmarks.content import SEED, worst_blocks
 from tests.benchmarks.driving import FRAME, GapMeter, _press, _wheel, give_key
 from tests.benchmarks.feeding import Feeder, ask, deltas, feeder
@@ -315,22 +319,25 @@ def _above(widget: QWidget, name: str) -> QWidget:
 
 
 async def _grow(window: "MainWindow", plan: Plan) -> Found:
-    """Take in many long answers; memory after each tenth of them."""
+    """Take in many long answers; memory after each tenth of them, the WAL after each."""
     made = feeder(window)
     text = "".join(deltas(16_000))
     pieces = [text[at : at + 4_000] for at in range(0, len(text), 4_000)]
     await go_to_new(window, plan.pace)
+    profile = Path(sys.argv[sys.argv.index("--profile") + 1])
+    wal = profile / f"{FILE_NAME}{WAL}"
     sizes: list[float] = []
-    length = 0
+    length = most = 0
     for number in range(plan.runs):
         made.feed(pieces, 0)
         await ask(window)
         length += len(text)
+        most = max(most, wal.stat().st_size)
         if number % max(1, plan.runs // 10) == 0:
             await asyncio.sleep(0.5 * plan.pace)
             sizes.append(memory_mb())
     await asyncio.sleep(1 * plan.pace)
-    return {"memory_mb": [*sizes, memory_mb()], "length": length}
+    return {"memory_mb": [*sizes, memory_mb()], "length": length, "wal": most}
 
 
 TASKS: dict[str, Callable[["MainWindow", Plan], Awaitable[Found]]] = {

@@ -167,6 +167,7 @@ def test_the_worst_blocks_are_as_large_as_they_are_said_to_be() -> None:
 def test_memory_is_told_beside_the_text_that_came(figures: Figures) -> None:
     assert cast("float", figures["rss_streamed_text_mb"]) > 0.4
     assert len(cast("list[float]", figures["rss_streamed_mb"])) == 2
+    assert cast("float", figures["streamed_wal_mb"]) > 0
 
 
 def test_a_mixed_history_has_all_that_an_answer_can_have(tmp_path: Path) -> None:

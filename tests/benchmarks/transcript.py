@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import linear_regression
 from typing import Final, cast
 
 from desktop_app.store import conversations as queries
@@ -240,15 +241,23 @@ def _memory(bench: Bench, history: Path, scale: Scale) -> Figures:
 
 
 def measure_streamed(bench: Bench, scale: Scale = FULL) -> Figures:
-    """Measure memory while many answers of half a megabyte each come into one conversation."""
+    """Measure memory and the WAL while many answers of half a megabyte each come into one
+    conversation; the slope of memory is that after the first fifth.
+    """
     history = bench.folder / "mixed"
     history.mkdir()
     write_mixed_history(history, scale.turns, NOBODY)
     found = _run(bench, scale.plan("grow", runs=scale.answers), bench.copy_profile(history))
     sizes = _numbers(found, "memory_mb")
+    text = float(cast("float", found["length"])) / 1e6
+    warm = len(sizes) // 5
+    after = [text * number / (len(sizes) - 1) for number in range(len(sizes))]
+    slope, _ = linear_regression(after[warm:], sizes[warm:])
     return {
         "rss_streamed_growth_mb": round(sizes[-1] - sizes[0], 1),
-        "rss_streamed_text_mb": round(float(cast("float", found["length"])) / 1e6, 1),
+        "rss_streamed_per_10_mb": round(10 * slope, 2),
+        "rss_streamed_text_mb": round(text, 1),
+        "streamed_wal_mb": round(float(cast("float", found["wal"])) / 2**20, 1),
         "rss_streamed_mb": [round(size) for size in sizes],
     }
 
