@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 Found = dict[str, object]
 
+_STILL = 5.0
+"""Seconds without an answer, in which Castor looks for garbage (`desktop_app.collecting`)."""
+
 
 def read(window: "MainWindow", plan: Plan, report: Report) -> None:
     """Do what the plan names; what it finds out, or why it failed, is reported."""
@@ -319,7 +322,7 @@ def _above(widget: QWidget, name: str) -> QWidget:
 
 
 async def _grow(window: "MainWindow", plan: Plan) -> Found:
-    """Take in many long answers; memory after each tenth of them, the WAL after each."""
+    """Take in many long answers; memory at rest after each tenth of them, the WAL after each."""
     made = feeder(window)
     text = "".join(deltas(16_000))
     pieces = [text[at : at + 4_000] for at in range(0, len(text), 4_000)]
@@ -334,9 +337,9 @@ async def _grow(window: "MainWindow", plan: Plan) -> Found:
         length += len(text)
         most = max(most, wal.stat().st_size)
         if number % max(1, plan.runs // 10) == 0:
-            await asyncio.sleep(0.5 * plan.pace)
+            await asyncio.sleep(_STILL * plan.pace)
             sizes.append(memory_mb())
-    await asyncio.sleep(1 * plan.pace)
+    await asyncio.sleep(_STILL * plan.pace)
     return {"memory_mb": [*sizes, memory_mb()], "length": length, "wal": most}
 
 
