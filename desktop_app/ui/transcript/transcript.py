@@ -290,8 +290,10 @@ class Transcript(ColumnArea):
         """Move up at the end by what was added there, before it is there: Qt copies pixels only
         while nothing in the window is new.
         """
+        if not self._follows or not self._bar.maximum():
+            return  # a reader above is not moved, and nothing is laid out for him
         more = slot.view.lay_out_growth()
-        if self._follows and self._bar.maximum() and 0 < more < self.height():
+        if 0 < more < self.height():
             self.viewport().scroll(0, -more)
 
     def _show_growth(self, changed: bool) -> None:
